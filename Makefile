@@ -1,0 +1,58 @@
+# The doors to everything; `make help` lists them.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header
+TOOLS := .venv-tools
+
+.DEFAULT_GOAL := help
+.PHONY: help chat run test check bench lock clean
+
+help: ## list what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+chat: $(VENV)/.run ## talk to the assistant in the terminal
+	@$(BIN)/python -m bot chat
+
+run: $(VENV)/.run ## run the Telegram bot (needs TELEGRAM_BOT_TOKEN)
+	@$(BIN)/python -m bot run
+
+test: $(VENV)/.dev ## style, types and tests: what continuous integration runs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+check: test ## the same as test
+
+bench: $(VENV)/.dev ## measure the budgets
+	$(BIN)/python -m benchmarks
+
+lock: $(TOOLS)/.made ## pin the newest fitting versions of all dependencies
+	$(LOCK) --upgrade requirements.in -o requirements.txt
+	$(LOCK) --upgrade requirements-dev.in -c requirements.txt -o requirements-dev.txt
+
+clean: ## delete what make and the tools made
+	rm -rf $(VENV) $(TOOLS) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Stamp files tell which lock an environment was made from; a changed lock makes it anew.
+$(VENV)/.run: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 …" >&2; exit 1; }
+	@echo "Installing what the assistant needs …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	@echo "Installing what the tests need …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(TOOLS)/.made:
+	@$(PYTHON) -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@touch $@

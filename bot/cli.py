@@ -1,0 +1,176 @@
+"""The command line: its grammar, and what an error looks like. The commands stand in cli_*.py."""
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+
+
+class UsageError(Exception):
+    """The command was given something it cannot work with; the message has the mend."""
+
+
+class CommandError(Exception):
+    """The command failed; the message is one sentence with the mend."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, in place of the usage of all commands."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(allow_abbrev=False, **settings)
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} - see `{self.prog} --help`.")
+
+
+class _Version(argparse.Action):
+    """Prints the version of the installed distribution and leaves."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        # Imported here because looking into distributions is slow.
+        from importlib import metadata
+
+        try:
+            version = metadata.version("s3p-assistant")
+        except metadata.PackageNotFoundError:
+            version = "0.1.0"  # run from a checkout that is not installed
+        print(f"{parser.prog} {version}")
+        parser.exit()
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command; errors are one line on standard error.
+
+    Returns:
+        0 done, 1 failed, 2 wrong usage.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # Names of many languages must come out whatever the locale is.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    debug = "--debug" in arguments
+    try:
+        given = _grammar().parse_args(arguments)
+        done: int = given.command(given)
+        sys.stdout.flush()
+    except SystemExit as stop:  # --help and --version
+        return int(stop.code or DONE)
+    except BrokenPipeError:
+        # The reader has gone. What is left in the buffer must not raise again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:  # noqa: BLE001 - the last line of defence: nobody is shown a traceback
+        return _report(error, debug=debug)
+    return done
+
+
+def _report(error: Exception, *, debug: bool) -> int:
+    # Imported here because only a failure needs them; they are slow.
+    from bot.settings import SettingsError
+    from db.errors import DatabaseError
+    from knowledge.pack_files import PackError
+    from knowledge.reading import MissingKnowledge
+
+    if debug:
+        traceback.print_exception(error)
+    expected = (UsageError, CommandError, SettingsError, DatabaseError, PackError, MissingKnowledge)
+    if isinstance(error, expected):
+        print(error, file=sys.stderr)
+    else:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        print(f"Unexpected error ({reason}) - run it again with --debug.", file=sys.stderr)
+    return WRONG_USAGE if isinstance(error, UsageError) else FAILED
+
+
+def _grammar() -> _Parser:
+    shared = _Parser(add_help=False)
+    shared.add_argument(
+        "--debug",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="show the traceback of an error",
+    )
+    parser = _Parser(
+        prog="s3p",
+        parents=[shared],
+        description="Answers questions about S3P-Industry, its partnerships, regions and events.",
+        epilog="Exit codes: 0 done, 1 failed, 2 wrong usage.",
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version")
+    commands = parser.add_subparsers(
+        metavar="COMMAND", required=True, title="commands", parser_class=_Parser
+    )
+
+    def command(name: str, task: Callable[[argparse.Namespace], int], says: str) -> _Parser:
+        found = commands.add_parser(name, parents=[shared], help=says, description=says)
+        found.set_defaults(command=task)
+        return found
+
+    command("chat", _chat, "a conversation in the terminal; needs no token")
+    _ask_grammar(command("ask", _ask, "one answer, or one a line of JSON"))
+    load = command("load", _load, "load or refresh knowledge packs, all or nothing")
+    load.add_argument("paths", nargs="*", metavar="PATH", help="pack folders; the shipped without")
+    load.add_argument("--force", action="store_true", help="also what has not changed")
+    export = command("export", _export, "the whole knowledge base with its sources")
+    export.add_argument("--format", choices=("json", "csv"), default="json")
+    export.add_argument("--out", metavar="DIR", help="write files there, not to standard output")
+    command("doctor", _doctor, "check the set-up and say how to mend what is wrong")
+    return parser
+
+
+def _ask_grammar(ask: _Parser) -> None:
+    ask.add_argument("question", nargs="*", metavar="QUESTION")
+    ask.add_argument("--json", action="store_true", help="print the whole answer as JSON")
+    ask.add_argument(
+        "--batch",
+        action="store_true",
+        help="read lines of JSON with id, chat, text, now and lang; write one line for each; "
+        "the exit code is 1 when a line could not be read",
+    )
+    ask.add_argument("--now", metavar="ISO", help="answer as of this moment (2017-06-01T09:00Z)")
+    ask.add_argument("--lang", metavar="xx", default="en", help="the language to answer in")
+
+
+# Each command imports its module when it is called, to keep the start of the others short.
+
+
+def _chat(_given: argparse.Namespace) -> int:
+    from bot.terminal import chat
+
+    return chat()
+
+
+def _ask(given: argparse.Namespace) -> int:
+    from bot.cli_ask import ask, ask_batch
+
+    question = " ".join(given.question)
+    if given.batch:
+        if question or given.json:
+            raise UsageError(
+                "--batch reads its questions from standard input - leave the rest out."
+            )
+        return ask_batch(now=given.now, lang=given.lang)
+    return ask(question, now=given.now, lang=given.lang, as_json=given.json)
+
+
+def _load(given: argparse.Namespace) -> int:
+    from bot.cli_knowledge import load_packs
+
+    return load_packs(given.paths, force=given.force)
+
+
+def _export(given: argparse.Namespace) -> int:
+    from bot.cli_knowledge import export
+
+    return export(given.format, given.out)
+
+
+def _doctor(_given: argparse.Namespace) -> int:
+    from bot.doctor import doctor
+
+    return doctor()

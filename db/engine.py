@@ -1,0 +1,120 @@
+"""The async engine for a DATABASE_URL, and the two ways to a connection: to read and to write."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from db.errors import WrongDatabaseUrl, clear_errors
+
+BUSY_SECONDS = 5.0
+"""How long SQLite waits for another process before it says that the database is locked."""
+
+CHANGE_LOCK = 7_301_702
+"""The advisory lock on PostgreSQL for changes that only one process may make at a time."""
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+}
+
+
+def parse_url(database_url: str) -> URL:
+    """The URL with our async driver.
+
+    Raises:
+        WrongDatabaseUrl: when it is no URL, or names another kind of database.
+    """
+    mend = "write sqlite:///path/to/file.db or postgresql://user:password@host/name"
+    try:
+        url = make_url(database_url.strip())
+        driver = _DRIVERS[url.drivername]
+    except (ArgumentError, ValueError) as error:
+        raise WrongDatabaseUrl(f"DATABASE_URL is not a database URL - {mend}.") from error
+    except KeyError as error:
+        scheme = url.drivername
+        raise WrongDatabaseUrl(f"DATABASE_URL: {scheme!r} is not supported - {mend}.") from error
+    url = url.set(drivername=driver)
+    if driver.startswith("postgresql") and "sslmode" in url.query:
+        # libpq and hosting platforms say sslmode, asyncpg says ssl; the values are the same.
+        mode = url.query["sslmode"]
+        url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
+    return url
+
+
+def create_engine(database_url: str) -> AsyncEngine:
+    """An engine for SQLite (a file or memory) or PostgreSQL; connects to nothing yet."""
+    url = parse_url(database_url)
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_pre_ping=True)
+    waits = {} if "timeout" in url.query else {"timeout": BUSY_SECONDS}
+    engine = create_async_engine(url, connect_args=waits)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver must not begin transactions by itself: _begin_sqlite does, at the right level.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    try:
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.Error:
+        # A read-only or locked file can still be read; a broken one fails at the first statement,
+        # where the error is explained.
+        pass
+    finally:
+        cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that will write takes the lock at once: one that only asks for it after it has
+    # read fails, without waiting, when another process wrote in between.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@asynccontextmanager
+async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection that sees one moment of the database in all its statements.
+
+    Raises:
+        DatabaseError: when the database cannot be used, with the mend.
+    """
+    with clear_errors(engine.url):
+        async with engine.connect() as connection:
+            if engine.dialect.name == "postgresql":
+                await connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+
+
+@asynccontextmanager
+async def writing(engine: AsyncEngine, *, alone: bool = False) -> AsyncIterator[AsyncConnection]:
+    """A transaction that writes, committed at the end of the block, rolled back on an error.
+
+    Args:
+        alone: wait for other transactions that asked to be alone (on SQLite every writer is).
+
+    Raises:
+        DatabaseError: when the database cannot be used, with the mend.
+    """
+    with clear_errors(engine.url):
+        async with engine.connect() as connection:
+            await connection.execution_options(writes=True)
+            async with connection.begin():
+                if alone and engine.dialect.name == "postgresql":
+                    await connection.execute(
+                        text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHANGE_LOCK}
+                    )
+                yield connection

@@ -1,0 +1,79 @@
+"""The answer contract: everything a channel needs, and nothing about any channel."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+Status = Literal["answer", "clarify", "decline"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Something the question named; ``text`` is as typed, ``score`` 0-100 (100: exactly)."""
+
+    kind: str
+    id: str
+    name: str
+    text: str
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an answer comes from: a page or table, the publication's address, the date."""
+
+    label: str
+    url: str | None
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A further question on offer; ``reference`` (at most 64 bytes) answers it directly."""
+
+    label: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """What a chat was last about, for follow-ups; worthless after ``expires``.
+
+    ``reference`` is the last answer's (see ``knowledge.references``), ``entities`` the ids last
+    named by kind, ``results`` the ids the answer listed, all of ``results_kind``.
+    """
+
+    reference: str
+    entities: tuple[tuple[str, str], ...]
+    results_kind: str
+    results: tuple[str, ...]
+    expires: datetime
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "expires": self.expires.isoformat()}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Focus":
+        return cls(
+            reference=data["reference"],
+            entities=tuple((kind, id) for kind, id in data["entities"]),
+            results_kind=data["results_kind"],
+            results=tuple(data["results"]),
+            expires=datetime.fromisoformat(data["expires"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One reply. ``confidence`` is 0-100; ``html`` is Telegram HTML, ``text`` the same, plain."""
+
+    status: Status
+    intent: str
+    confidence: int
+    entities: tuple[Entity, ...]
+    text: str
+    html: str
+    sources: tuple[Source, ...]
+    choices: tuple[Choice, ...]
+    focus: Focus | None

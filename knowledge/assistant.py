@@ -1,0 +1,309 @@
+"""Answers one message: normalise, find names, rank, decide, look up, render. Changes nothing."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from knowledge.answer import Answer, Choice, Entity, Focus, Status
+from knowledge.composition import compose
+from knowledge.decision import Candidate, Certain, Decision, Unknown, Unsure, decide
+from knowledge.declarations import declarations
+from knowledge.dialogue import about, follow_up, with_pronouns
+from knowledge.matcher import Matcher, Ranked
+from knowledge.references import BadReference, Reference
+from knowledge.rendering import Rendering, safe
+from knowledge.slots import SlotFiller
+from knowledge.snapshot import Snapshot
+from knowledge.themes import ThemeIndex
+from knowledge.utterances import Masker, examples_of
+from knowledge.views import VIEWS, Impossible, Offer, View
+from knowledge.vocabulary import Span, Vocabulary
+
+MOST_CHARACTERS = 2000
+"""A question longer than this is not read."""
+FOCUS_LASTS = timedelta(minutes=30)
+_MOST_READINGS = 4
+_DECLINED = frozenset({"unknown", "not_recorded", "status_change", "off_topic", "blank", "too_long"})
+_NAMED_KINDS = (
+    "partnership", "region", "country", "event", "organisation", "instrument", "document",
+    "person", "theme", "term",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """How a question was read: for the answer, and for ``ask --explain``."""
+
+    spans: tuple[Span, ...]
+    masked: str
+    ranked: tuple[Ranked, ...]
+    candidates: tuple[Candidate, ...]
+    decision: Decision
+
+
+class Assistant:
+    """Answers questions from one snapshot in one language.
+
+    Args:
+        snapshot: The knowledge; it is never changed.
+        lang: A language of ``knowledge.declarations.languages``.
+    """
+
+    def __init__(self, snapshot: Snapshot, *, lang: str = "en") -> None:
+        self.snapshot = snapshot
+        declared = declarations(lang)
+        self.intents = declared.intents
+        phrasings = [row.text for row in snapshot.phrasings if row.language == lang]
+        self.vocabulary = Vocabulary(
+            snapshot, declared.operators, declared.common_words, phrasings, declared.sentences
+        )
+        self._masker = Masker(snapshot)
+        examples = examples_of(snapshot, declared, self.vocabulary, self._masker, lang)
+        self.matcher = Matcher(examples, speller=self.vocabulary.speller)
+        self.themes = ThemeIndex(snapshot)
+        self.slots = SlotFiller(declared.intents)
+        self.rendering = Rendering(declared, snapshot)
+
+    def ask(self, text: str, *, now: datetime, focus: Focus | None = None) -> Answer:
+        """Answer one message.
+
+        Args:
+            text: What the person typed.
+            now: An aware moment, for "next", "last" and the life of the focus.
+            focus: What the chat was last about, as the last answer gave it.
+
+        Raises:
+            ValueError: ``now`` has no zone.
+        """
+        if now.tzinfo is None:
+            raise ValueError("now must be an aware datetime")
+        if len(text) > MOST_CHARACTERS:
+            return self._say("too_long", now, focus, limit=MOST_CHARACTERS)
+        focus = focus if focus and focus.expires > now else None
+        understanding = self.understand(text, focus)
+        if not understanding.spans:
+            return self._say("blank", now, focus)
+        match understanding.decision:
+            case Certain(candidate):
+                return self._answer(candidate, understanding.spans, now, focus)
+            case Unsure(candidates):
+                return self._clarify(candidates, understanding.spans, now, focus)
+            case Unknown():
+                return self._decline(understanding, now, focus)
+
+    def choose(self, reference: str, *, now: datetime, focus: Focus | None = None) -> Answer:
+        """Answer a choice that was picked; a malformed or outdated one is declined."""
+        try:
+            candidate = Candidate(Reference.decode(reference), 100, "declared")
+        except BadReference:
+            return self._say("unknown", now, focus, known=[])
+        return self._answer(candidate, (), now, focus)
+
+    def understand(self, text: str, focus: Focus | None) -> Understanding:
+        """Read a message up to the decision; pure, and shown by ``ask --explain``."""
+        spans = self.vocabulary.spans(text)
+        if focus is not None:
+            follow = follow_up(spans, focus, self.snapshot)
+            if follow is not None:
+                candidate = Candidate(follow.reference, 95, "follow-up")
+                return Understanding(spans, "", (), (candidate,), Certain(candidate))
+            spans = with_pronouns(spans, focus)
+        readings = list(_readings(spans))
+        masked = self._masker.mask(readings[0])
+        ranked = tuple(self.matcher.rank(masked)) if spans else ()
+        decided: list[tuple[Decision, tuple[Candidate, ...]]] = []
+        for reading in readings:
+            candidates = tuple(self._candidates(reading, ranked, text, focus))
+            decided.append((decide(candidates), candidates))
+        decision = _among_readings([decision for decision, _ in decided])
+        return Understanding(spans, masked, ranked, decided[0][1], decision)
+
+    def _candidates(
+        self, spans: Sequence[Span], ranked: Sequence[Ranked], text: str, focus: Focus | None
+    ) -> Iterator[Candidate]:
+        for hit in ranked:
+            reference = self.slots.fill(hit.label, spans, text, focus)
+            if reference is not None:
+                yield Candidate(reference, round(hit.score), "declared")
+        composition = compose(spans, self.snapshot, self.themes.search)
+        if composition is not None:
+            intent = "compare" if composition.compare else "find"
+            reference = Reference(intent, query=composition.query)
+            yield Candidate(reference, composition.coverage, "composed", composition.strong)
+        named = _named(spans)
+        if named is not None:
+            yield named
+
+    # Saying it
+
+    def _answer(
+        self, candidate: Candidate, spans: Sequence[Span], now: datetime, focus: Focus | None
+    ) -> Answer:
+        reference = candidate.reference
+        try:
+            view = VIEWS[reference.intent](self.snapshot, reference, now)
+        except (KeyError, Impossible):
+            return self._say("unknown", now, focus, known=[])
+        known = self._known(spans)
+        html, text = self.rendering.message(
+            reference.intent, view, guesses=self._guesses(spans), known=known
+        )
+        status: Status = "decline" if reference.intent in _DECLINED else "answer"
+        return Answer(
+            status,
+            reference.intent,
+            min(100, max(0, candidate.score)),
+            self._entities(spans),
+            text,
+            html,
+            self.rendering.sources(view.facts),
+            self.rendering.choices(view.offers),
+            self._focus(reference, view, now, focus),
+        )
+
+    def _clarify(
+        self,
+        candidates: Sequence[Candidate],
+        spans: Sequence[Span],
+        now: datetime,
+        focus: Focus | None,
+    ) -> Answer:
+        labels = [self._label(candidate.reference) for candidate in candidates]
+        choices = tuple(
+            Choice(label, candidate.reference.encode())
+            for label, candidate in zip(labels, candidates, strict=True)
+        )
+        html, text = self.rendering.message("clarify", View(), labels=labels)
+        score = max(candidate.score for candidate in candidates)
+        entities = self._entities(spans)
+        return Answer("clarify", "clarify", score, entities, text, html, (), choices, focus)
+
+    def _decline(
+        self, understanding: Understanding, now: datetime, focus: Focus | None
+    ) -> Answer:
+        spans = understanding.spans
+        slots = tuple((n.kind, n.id) for span in spans for n in span.names[:1])
+        reference = Reference("unknown", slots)
+        view = VIEWS["unknown"](self.snapshot, reference, now)
+        known = self._known(spans)
+        html, text = self.rendering.message("unknown", view, known=known)
+        nearest = understanding.ranked[0].score if understanding.ranked else 0
+        return Answer(
+            "decline", "unknown", round(nearest), self._entities(spans), text, html, (),
+            self.rendering.choices(view.offers), focus,
+        )
+
+    def _say(self, intent: str, now: datetime, focus: Focus | None, **extra: object) -> Answer:
+        view = VIEWS[intent](self.snapshot, Reference(intent), now)
+        html, text = self.rendering.message(intent, view, **extra)
+        choices = self.rendering.choices(view.offers)
+        return Answer("decline", intent, 0, (), text, html, (), choices, focus)
+
+    def _known(self, spans: Sequence[Span]) -> list[str]:
+        """The names in a question, as they are called."""
+        names = [span.names[0] for span in spans if span.names]
+        return list(dict.fromkeys(self.rendering.name(n.kind, n.id) for n in names))
+
+    def _guesses(self, spans: Sequence[Span]) -> list[tuple[str, str]]:
+        """Names that were not written exactly: what was typed, what was understood."""
+        return [
+            (str(safe(span.text)), self.rendering.name(span.names[0].kind, span.names[0].id))
+            for span in spans
+            if span.guessed
+        ]
+
+    def _entities(self, spans: Sequence[Span]) -> tuple[Entity, ...]:
+        return tuple(
+            Entity(name.kind, name.id, self.rendering.name(name.kind, name.id), span.text, name.score)
+            for span in spans
+            for name in span.names[:1]
+        )
+
+    def _label(self, reference: Reference) -> str:
+        """A reading in a few words, for a button."""
+        ids = [id for _, id in reference.slots]
+        names = [self.rendering.name(kind, id) for kind, id in reference.slots
+                 if id in self.snapshot.things.get(kind, {})]
+        if reference.query is not None:
+            query = reference.query
+            ids = list(query.candidates)
+            names = [self.rendering.name(query.subject, id) for id in ids]
+            for condition in query.conditions:
+                names += [self.rendering.with_country(id) for id in condition.pattern.regions]
+                names += [
+                    self.rendering.name("partnership", id)
+                    for id in condition.pattern.partnerships
+                ]
+        intent = self.intents.get(reference.intent)
+        if reference.intent in ("card", "find") or intent is None:
+            return ", ".join(dict.fromkeys(names)) or reference.intent
+        return f"{intent.description.rstrip('.')} ({', '.join(names)})" if names \
+            else intent.description.rstrip(".")
+
+    def _focus(
+        self, reference: Reference, view: View, now: datetime, focus: Focus | None
+    ) -> Focus | None:
+        """What the chat is about from now on; small talk leaves it as it was."""
+        if not view.results and reference.query is None and not reference.slots:
+            return focus
+        entities: list[tuple[str, str]] = []
+        if reference.query is not None:
+            query = reference.query
+            entities += [(query.subject, id) for id in query.candidates[:1]]
+            for condition in query.conditions:
+                entities += [("partnership", id) for id in sorted(condition.pattern.partnerships)]
+                entities += [("region", id) for id in sorted(condition.pattern.regions)]
+                entities += [("country", id) for id in sorted(condition.pattern.countries)]
+        entities += [
+            (kind, id) for kind, id in reference.slots if id in self.snapshot.things.get(kind, {})
+        ]
+        if len(view.results) == 1:
+            entities.append((view.results_kind, view.results[0]))
+        return Focus(
+            reference.encode(),
+            tuple(dict.fromkeys(entities)),
+            view.results_kind,
+            view.results,
+            now + FOCUS_LASTS,
+        )
+
+
+def _readings(spans: Sequence[Span]) -> Iterator[tuple[Span, ...]]:
+    """The spans with each ambiguous name settled: one reading for each of its meanings."""
+    for place, span in enumerate(spans):
+        for kind in ("region", "country", "event", "partnership"):
+            named = span.of(kind)
+            if len(named) > 1:
+                for name in named[:_MOST_READINGS]:
+                    settled = replace(span, names=(name,))
+                    yield (*spans[:place], settled, *spans[place + 1 :])
+                return
+    yield tuple(spans)
+
+
+def _among_readings(decisions: Sequence[Decision]) -> Decision:
+    """One decision out of those for each meaning of an ambiguous name: ask which is meant."""
+    certain = [d.candidate for d in decisions if isinstance(d, Certain)]
+    distinct = list({candidate.reference: candidate for candidate in certain}.values())
+    if len(decisions) > 1 and len(distinct) > 1:
+        return Unsure(tuple(distinct))
+    return decisions[0]
+
+
+def _named(spans: Sequence[Span]) -> Candidate | None:
+    """The only name in a question that asks nothing else: what is known of it is told."""
+    named = [span for span in spans if span.names]
+    if len(named) != 1:
+        return None
+    defined = any(span.operator == "define.term" for span in spans)
+    kinds = ("term", *_NAMED_KINDS) if defined else _NAMED_KINDS
+    names = named[0].of(*kinds)
+    if not names:
+        return None
+    rest = [
+        span for span in spans
+        if not span.names and span.operator not in ("filler", "define.term", "ask.list", "ask.who",
+                                                    "relation.about")
+    ]
+    score = round(100 * 1.5 / (1.5 + len(rest)))
+    return Candidate(about(names[0].kind, names[0].id), score, "named")

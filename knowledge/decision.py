@@ -1,0 +1,91 @@
+"""Decides between answering, asking back and declining, by named constants only.
+
+``tests/calibrate.py`` draws the curve from the question cases that the constants are read from;
+``docs/decisions/0004-calibration.md`` keeps it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from knowledge.references import Reference
+
+FLOOR = 38
+"""Below this fit a declared question is not taken to be what was asked."""
+EXACT = 84
+"""From this fit on a declared question wins over a composed query."""
+MARGIN = 4
+"""Two different intents nearer than this are asked back, when neither fits exactly."""
+COVERAGE = 74
+"""A composed query has to account for this share (percent) of the words that carry content."""
+
+Origin = Literal["composed", "declared", "named", "follow-up"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One reading of a question; ``strong`` when more than a bare name speaks for it."""
+
+    reference: Reference
+    score: int
+    origin: Origin
+    strong: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Certain:
+    candidate: Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    nearest: Candidate | None
+
+
+Decision = Certain | Unsure | Unknown
+
+
+def decide(candidates: Sequence[Candidate]) -> Decision:
+    """Choose among readings.
+
+    In this order: a declared question that fits exactly; a query that accounts for the words;
+    the name of a thing that is all there is; the best declared question above the floor.
+    """
+    declared = sorted(_from("declared", candidates), key=lambda c: -c.score)
+    composed = _from("composed", candidates) + _from("follow-up", candidates)
+    named = _from("named", candidates)
+    if declared and declared[0].score >= EXACT:
+        return Certain(declared[0])
+    for candidate in composed:
+        if candidate.strong and candidate.score >= COVERAGE:
+            return Certain(candidate)
+    for candidate in named:
+        if candidate.score >= COVERAGE:
+            return Certain(candidate)
+    if declared and declared[0].score >= FLOOR:
+        return _closest(declared)
+    for candidate in composed:
+        if candidate.score >= COVERAGE:
+            return Certain(candidate)
+    return Unknown(declared[0] if declared else None)
+
+
+def _from(origin: Origin, candidates: Sequence[Candidate]) -> list[Candidate]:
+    return [candidate for candidate in candidates if candidate.origin == origin]
+
+
+def _closest(declared: Sequence[Candidate]) -> Decision:
+    """The best, or the best few when different intents are too close to tell apart.
+
+    Facts of the same kind do not compete: the best is shown and the next ones are a button away.
+    """
+    best = declared[0]
+    near = [c for c in declared[1:3] if best.score - c.score < MARGIN]
+    if best.score < EXACT and any(c.reference.intent != best.reference.intent for c in near):
+        return Unsure((best, *near))
+    return Certain(best)

@@ -1,0 +1,260 @@
+"""The facts as questions see them: frozen values, one class a kind, read once from the database.
+
+Field names are those of the tables in ``db.models``, where their meaning is told.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    id: str
+    title: str
+    publisher: str
+    licence: str
+    as_of: str
+    url: str
+    citation: str
+    checksum: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What every fact carries: the pack it came with, its page or URL, and its date."""
+
+    pack: str
+    source: str
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Country(Fact):
+    id: str
+    name: str
+    eu_member_2017: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region(Fact):
+    id: str
+    name: str
+    country: str
+    nuts: str | None
+    level: str
+    lat: float | None
+    lon: float | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partnership(Fact):
+    id: str
+    name: str
+    short_name: str
+    vanguard_pilot: bool
+    text: str
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership(Fact):
+    key: int
+    partnership: str
+    region: str
+    role: str
+    as_printed: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event(Fact):
+    id: str
+    kind: str
+    milestone: bool
+    title: str
+    start: str
+    end: str | None
+    precision: str
+    place: str | None
+    country: str | None
+    organiser: str | None
+    attendance: str | None
+    text: str
+    note: str | None
+
+    @property
+    def name(self) -> str:
+        return self.title
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme(Fact):
+    id: str
+    name: str
+    vanguard: bool
+    status: str | None
+    text: str
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThemeMention(Fact):
+    key: int
+    theme: str
+    event: str | None
+    as_printed: str | None
+    regions: str | None
+    text: str | None
+    issues: list[str]
+    actions: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term(Fact):
+    id: str
+    abbreviation: str
+    name: str
+    text: str | None
+    listed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation(Fact):
+    id: str
+    name: str
+    abbreviation: str | None
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person(Fact):
+    id: str
+    name: str
+    role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instrument(Fact):
+    id: str
+    name: str
+    abbreviation: str | None
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document(Fact):
+    id: str
+    name: str
+    year: int | None
+    reference: str | None
+    url: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistic(Fact):
+    id: str
+    name: str
+    value: str
+    unit: str | None
+    scope: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic(Fact):
+    id: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction(Fact):
+    id: str
+    name: str
+    places: list[dict[str, str]]
+    reading: str
+    reason: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.reading} {self.reason}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail(Fact):
+    key: int
+    subject_kind: str
+    subject: str
+    kind: str
+    position: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link(Fact):
+    key: int
+    subject_kind: str
+    subject: str
+    target_kind: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alias(Fact):
+    key: int
+    kind: str
+    target: str
+    text: str
+    language: str
+    form: str
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrasing(Fact):
+    key: int
+    kind: str
+    target: str
+    text: str
+    language: str
+
+
+Thing = (
+    Country
+    | Region
+    | Partnership
+    | Event
+    | Theme
+    | Term
+    | Organisation
+    | Person
+    | Instrument
+    | Document
+    | Statistic
+    | Topic
+    | Correction
+)
+"""Anything with an id that a question can be about."""
+
+CLASS_OF_KIND: Mapping[str, type[Any]] = {
+    "region": Region,
+    "country": Country,
+    "partnership": Partnership,
+    "event": Event,
+    "theme": Theme,
+    "term": Term,
+    "organisation": Organisation,
+    "person": Person,
+    "instrument": Instrument,
+    "document": Document,
+    "statistic": Statistic,
+    "topic": Topic,
+    "correction": Correction,
+}

@@ -1,0 +1,181 @@
+"""Reads the whole knowledge base from the database into a snapshot, in one transaction.
+
+Statements are built from the fields of ``knowledge.facts``: to import the SQLModel tables would
+cost a cold start more than all the reading does.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any, get_origin
+
+from sqlalchemy import JSON, Boolean, ColumnClause, Select, column, select, table
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from db.engine import reading
+from knowledge.facts import (
+    CLASS_OF_KIND,
+    Alias,
+    Detail,
+    Link,
+    Membership,
+    Pack,
+    Phrasing,
+    ThemeMention,
+)
+from knowledge.snapshot import Snapshot
+
+TABLE_OF_KIND: Mapping[str, str] = {
+    "region": "regions",
+    "country": "countries",
+    "partnership": "partnerships",
+    "event": "events",
+    "theme": "themes",
+    "term": "terms",
+    "organisation": "organisations",
+    "person": "people",
+    "instrument": "instruments",
+    "document": "documents",
+    "statistic": "statistics",
+    "topic": "topics",
+    "correction": "corrections",
+}
+"""The tables of the things of each kind (those of ``db.models``; a test compares them)."""
+
+RELATIONS: Mapping[str, type[Any]] = {
+    "memberships": Membership,
+    "theme_mentions": ThemeMention,
+    "details": Detail,
+    "links": Link,
+    "aliases": Alias,
+    "phrasings": Phrasing,
+}
+"""The tables of rows that belong to things."""
+
+_TYPES: Mapping[Any, Any] = {bool: Boolean}
+"""What SQLite does not know by itself: it keeps a truth value as 0 or 1."""
+
+_NEEDS = {
+    "regions": {"country": "country"},
+    "events": {"country": "country"},
+    "memberships": {"partnership": "partnership", "region": "region"},
+    "theme_mentions": {"theme": "theme", "event": "event"},
+}
+"""By table, the fields that refer to a thing, and its kind."""
+
+
+class MissingKnowledge(Exception):
+    """A chosen pack is not loaded, or refers to things of a pack that was not chosen."""
+
+
+async def knowledge_revision(engine: AsyncEngine) -> int:
+    """The number that rises with every change of the knowledge; 0 before the first load.
+
+    Raises:
+        DatabaseError: when the database cannot be read.
+    """
+    async with reading(engine) as connection:
+        return await _revision(connection)
+
+
+async def loaded_checksums(engine: AsyncEngine) -> dict[str, str]:
+    """The checksums of the files that each pack was loaded from, by the pack's id.
+
+    Raises:
+        DatabaseError: when the database cannot be read.
+    """
+    packs = table("packs", column("id"), column("checksum"))
+    async with reading(engine) as connection:
+        rows = await connection.execute(select(packs.c.id, packs.c.checksum))
+        return {row.id: row.checksum for row in rows}
+
+
+async def read_snapshot(engine: AsyncEngine, packs: Sequence[str] = ()) -> Snapshot:
+    """All facts as of one moment.
+
+    Args:
+        packs: ids of the packs to read, in their order; all in the order of loading when empty.
+
+    Raises:
+        MissingKnowledge: when ``packs`` cannot stand by themselves.
+        DatabaseError: when the database cannot be read.
+    """
+    async with reading(engine) as connection:
+        revision = await _revision(connection)
+        known = {row.id: Pack(*row) for row in await connection.execute(_select("packs", Pack))}
+        order = list(packs) or sorted(known, key=lambda id: known[id].position)
+        if missing := [id for id in order if id not in known]:
+            raise MissingKnowledge(
+                f"KNOWLEDGE_PACKS: {missing[0]!r} is not loaded - load it with `load PATH`, or "
+                f"choose from {', '.join(sorted(known)) or 'none'}."
+            )
+        rows: dict[str, tuple[Any, ...]] = {}
+        for kind, name in TABLE_OF_KIND.items():
+            rows[name] = await _read(connection, name, CLASS_OF_KIND[kind], order)
+        for name, fact in RELATIONS.items():
+            rows[name] = await _read(connection, name, fact, order)
+    things = {
+        kind: {thing.id: thing for thing in rows[name]} for kind, name in TABLE_OF_KIND.items()
+    }
+    if packs:
+        _refuse_dangling(rows, things)
+    return Snapshot(
+        revision=revision,
+        packs={id: known[id] for id in order},
+        things=things,
+        memberships=rows["memberships"],
+        mentions=rows["theme_mentions"],
+        details=rows["details"],
+        links=_standing(rows["links"], things, "target_kind"),
+        aliases=_standing(rows["aliases"], things, "kind"),
+        phrasings=rows["phrasings"],
+    )
+
+
+async def _revision(connection: AsyncConnection) -> int:
+    number = await connection.scalar(
+        select(column("number")).select_from(table("knowledge_revision"))
+    )
+    return int(number or 0)
+
+
+def _select(name: str, fact: type[Any]) -> Select[Any]:
+    columns: list[ColumnClause[Any]] = [
+        column(field.name, JSON if get_origin(field.type) is list else _TYPES.get(field.type))
+        for field in fields(fact)
+    ]
+    return select(*columns).select_from(table(name, *columns))
+
+
+async def _read(
+    connection: AsyncConnection, name: str, fact: type[Any], order: Sequence[str]
+) -> tuple[Any, ...]:
+    """The rows of a table: pack by pack in the order given, as in the files."""
+    names = [field.name for field in fields(fact)]
+    found = await connection.execute(_select(name, fact).order_by(column("row")))
+    packs: dict[str, list[Any]] = {id: [] for id in order}
+    pack = names.index("pack")
+    for row in found:
+        if row[pack] in packs:
+            packs[row[pack]].append(fact(**dict(zip(names, row, strict=True))))
+    return tuple(one for rows in packs.values() for one in rows)
+
+
+def _refuse_dangling(
+    rows: Mapping[str, Sequence[Any]], things: Mapping[str, Mapping[str, Any]]
+) -> None:
+    for name, needs in _NEEDS.items():
+        for row in rows[name]:
+            for field, kind in needs.items():
+                target = getattr(row, field)
+                if target is not None and target not in things[kind]:
+                    raise MissingKnowledge(
+                        f"KNOWLEDGE_PACKS: {row.pack!r} refers to the {kind} {target!r} of a pack "
+                        "that is not chosen - add that pack, or choose all with an empty value."
+                    )
+
+
+def _standing(
+    rows: Sequence[Any], things: Mapping[str, Mapping[str, Any]], kind: str
+) -> tuple[Any, ...]:
+    """The links or aliases whose target is there: with fewer packs, some may not be."""
+    return tuple(row for row in rows if row.target in things[getattr(row, kind)])

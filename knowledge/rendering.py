@@ -1,0 +1,152 @@
+"""Turns views into messages with the templates of a language; knows no facts of its own."""
+
+import html as html_lib
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from knowledge.answer import Choice, Source
+from knowledge.declarations import Declarations
+from knowledge.facts import Fact, Membership
+from knowledge.query import Query
+from knowledge.references import MOST_BYTES
+from knowledge.snapshot import Snapshot
+from knowledge.views import Offer, View
+
+_TAG = re.compile(r"<[^>]+>")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MOST_SOURCES = 3
+
+
+class Rendering:
+    """The templates of one language over one snapshot."""
+
+    def __init__(self, declarations: Declarations, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._templates = Environment(
+            loader=FileSystemLoader(declarations.answers),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals.update(
+            name=self.name,
+            with_country=self.with_country,
+            facts=snapshot,
+            day_of=day_of,
+            empty=frozenset(),
+            show_roles=shows_reasons,
+        )
+        self._templates.filters.update(
+            listed=listed,
+            with_country=self.with_country,
+            partnership_name=lambda id: self.name("partnership", id),
+            region_name=lambda id: self.name("region", id),
+            names_of=lambda axis, found: [self.name(axis, hit.id) for hit in found],
+        )
+        with (declarations.answers / "choices.yaml").open(encoding="utf-8") as file:
+            self._labels: dict[str, str] = yaml.load(file, _LOADER)  # noqa: S506  C twin of safe
+        self._compiled: dict[str, Template] = {}
+
+    def message(self, template: str, view: View, **extra: Any) -> tuple[str, str]:
+        """The message as Telegram HTML and as plain text, ending in its source line."""
+        if template not in self._compiled:
+            self._compiled[template] = self._templates.get_template(f"{template}.html.j2")
+        values = {**view.data, "sources": self.sources(view.facts), **extra}
+        html = tidy(self._compiled[template].render(values))
+        return html, plain(html)
+
+    def sources(self, facts: Iterable[Fact]) -> tuple[Source, ...]:
+        """Where facts come from, each place once, the pages of one publication together."""
+        places: dict[tuple[str, str], list[str]] = {}
+        for fact in facts:
+            pages = places.setdefault((fact.pack, fact.as_of), [])
+            if fact.source not in pages:
+                pages.append(fact.source)
+        found: list[Source] = []
+        for (pack_id, as_of), pages in places.items():
+            pack = self._snapshot.packs[pack_id]
+            for page in pages[:_MOST_SOURCES] if len(places) == 1 else pages[:1]:
+                url = page if page.startswith("http") else pack.url
+                found.append(Source(page, url, as_of))
+        return tuple(found[:_MOST_SOURCES])
+
+    def choices(self, offers: Sequence[Offer]) -> tuple[Choice, ...]:
+        """Offers with their labels; those too long for a button are left out."""
+        return tuple(
+            Choice(self._labels[offer.key].format(about=offer.about), line)
+            for offer in offers
+            if len(line := offer.reference.encode()) <= MOST_BYTES
+        )
+
+    def name(self, kind: str, id: str) -> str:
+        """How a thing is called in a running sentence."""
+        thing: Any = self._snapshot.things[kind][id]
+        return str(getattr(thing, "short_name", thing.name))
+
+    def with_country(self, row: Membership | str) -> str:
+        """A region with its country, for lists over several countries."""
+        region = self._snapshot.regions[row if isinstance(row, str) else row.region]
+        country = self._snapshot.countries[region.country].name
+        return region.name if country == region.name else f"{region.name} ({country})"
+
+
+def shows_reasons(query: Query) -> bool:
+    """Whether the rows that make a hit fit tell more than the conditions already say."""
+    return any(
+        not condition.negative
+        and (not condition.plain or condition.pattern.roles or condition.pattern.vanguard)
+        for condition in query.conditions
+    ) or query.subject == "country"
+
+
+def listed(items: Iterable[str], last: str = "and") -> str:
+    """ "a, b and c"."""
+    texts = [str(item) for item in items]
+    if len(texts) < 2:
+        return "".join(texts)
+    return f"{', '.join(texts[:-1])} {last} {texts[-1]}"
+
+
+_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+
+
+def day_of(start: str, end: str | None = None) -> str:
+    """An ISO date, month or year (or a span of days) as people write it: "1-2 June 2017"."""
+    parts = start.split("-")
+    if len(parts) == 1:
+        return start
+    month = f"{_MONTHS[int(parts[1]) - 1]} {parts[0]}"
+    if len(parts) == 2:
+        return month
+    first = str(int(parts[2]))
+    if end and end != start:
+        if end[:7] == start[:7]:
+            return f"{first}-{int(end[8:])} {month}"
+        return f"{first} {month} to {day_of(end)}"
+    return f"{first} {month}"
+
+
+def tidy(text: str) -> str:
+    """Lines without blanks at their ends, and never more than one empty line between them."""
+    lines = "\n".join(" ".join(line.split()) for line in text.splitlines())
+    return _BLANK_LINES.sub("\n\n", lines).strip()
+
+
+def plain(html: str) -> str:
+    """The text a reader sees of Telegram HTML."""
+    return html_lib.unescape(_TAG.sub("", html))
+
+
+def safe(text: str) -> Markup:
+    """User text for a template: shortened, control characters dropped, escaped."""
+    shown = "".join(char for char in text if char.isprintable())
+    return Markup.escape(shown[:60])

@@ -1,0 +1,114 @@
+"""The frozen, indexed picture of the whole knowledge base that questions are answered from."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from knowledge.facts import (
+    Alias,
+    Country,
+    Detail,
+    Event,
+    Link,
+    Membership,
+    Pack,
+    Partnership,
+    Phrasing,
+    Region,
+    Theme,
+    ThemeMention,
+    Thing,
+)
+from knowledge.text import fold
+
+ROLE_ORDER = {"lead": 0, "participant": 1, "observer": 2, "interested": 3}
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All facts of one knowledge revision; nothing in it is ever changed.
+
+    ``things`` maps a kind (``region``, ``topic`` …) to its things by id, in the order of the packs.
+    """
+
+    revision: int
+    packs: Mapping[str, Pack]
+    things: Mapping[str, Mapping[str, Any]]
+    memberships: tuple[Membership, ...]
+    mentions: tuple[ThemeMention, ...]
+    details: tuple[Detail, ...]
+    links: tuple[Link, ...]
+    aliases: tuple[Alias, ...]
+    phrasings: tuple[Phrasing, ...]
+
+    def thing(self, kind: str, id: str) -> Thing:
+        """The thing of that kind and id; KeyError when there is none."""
+        found: Thing = self.things[kind][id]
+        return found
+
+    @cached_property
+    def regions(self) -> Mapping[str, Region]:
+        return self.things["region"]
+
+    @cached_property
+    def countries(self) -> Mapping[str, Country]:
+        return self.things["country"]
+
+    @cached_property
+    def partnerships(self) -> Mapping[str, Partnership]:
+        return self.things["partnership"]
+
+    @cached_property
+    def themes(self) -> Mapping[str, Theme]:
+        return self.things["theme"]
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """Events in order of time."""
+        return tuple(sorted(self.things["event"].values(), key=lambda event: event.start))
+
+    @cached_property
+    def by_region(self) -> Mapping[str, tuple[Membership, ...]]:
+        return _grouped(self.memberships, lambda row: row.region)
+
+    @cached_property
+    def by_country(self) -> Mapping[str, tuple[Membership, ...]]:
+        """Memberships of the regions of each country that has any."""
+        return _grouped(self.memberships, lambda row: self.regions[row.region].country)
+
+    @cached_property
+    def by_partnership(self) -> Mapping[str, tuple[Membership, ...]]:
+        """Memberships by partnership, leads first, then by name of the region."""
+        ordered = sorted(
+            self.memberships,
+            key=lambda row: (ROLE_ORDER[row.role], fold(self.regions[row.region].name)),
+        )
+        return _grouped(ordered, lambda row: row.partnership)
+
+    @cached_property
+    def _details(self) -> Mapping[tuple[str, str], tuple[Detail, ...]]:
+        ordered = sorted(self.details, key=lambda row: row.position)
+        return _grouped(ordered, lambda row: (row.subject_kind, row.subject))
+
+    def details_of(self, kind: str, id: str, *detail_kinds: str) -> tuple[Detail, ...]:
+        """Details of a thing in their order, of the given kinds or of all."""
+        rows = self._details.get((kind, id), ())
+        return tuple(row for row in rows if not detail_kinds or row.kind in detail_kinds)
+
+    @cached_property
+    def links_of(self) -> Mapping[tuple[str, str], tuple[Link, ...]]:
+        """What a thing (kind, id) is about."""
+        return _grouped(self.links, lambda row: (row.subject_kind, row.subject))
+
+    @cached_property
+    def mentions_of(self) -> Mapping[str, tuple[ThemeMention, ...]]:
+        return _grouped(self.mentions, lambda row: row.theme)
+
+
+def _grouped(rows: Iterable[Any], key: Any) -> dict[Any, tuple[Any, ...]]:
+    groups: dict[Any, list[Any]] = defaultdict(list)
+    for row in rows:
+        groups[key(row)].append(row)
+    return {name: tuple(members) for name, members in groups.items()}

@@ -1,0 +1,205 @@
+"""Repairs mistyped words by looking for the nearest words of a known vocabulary."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+_CACHE_SIZE = 8192
+_MIN_PART = 3
+_MIN_SHORTHAND = 4
+_VOWELS = "aeiou"
+_DROP_VOWELS = str.maketrans("", "", _VOWELS)
+_KEY_ROWS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm")
+
+# What tells candidates at the same distance apart, in parts of one edit.
+_NEAR_KEY_BONUS = 0.3
+_SAME_LETTERS_BONUS = 0.25
+_SAME_SKELETON_BONUS = 0.2
+_FIRST_LETTER_COST = 0.5
+_COUNT_BONUS = 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A known word that an unknown one may have been meant to be.
+
+    Attributes:
+        word: The known word.
+        distance: Edits between the two (insert, delete, replace, swap of neighbours).
+        score: Closeness from 0 to 100; compares the candidates of one unknown word.
+    """
+
+    word: str
+    distance: int
+    score: float
+
+
+class Speller:
+    """Looks up the known words nearest to an unknown one.
+
+    Known words lie in buckets by first letter and length, so that a look-up compares the
+    unknown word with a few thousand of 100,000 words. Errors in the first letter are rare and
+    are covered by trying each possible first letter on the otherwise unchanged word.
+    """
+
+    def __init__(self, words: Mapping[str, int] | Iterable[str]) -> None:
+        """Indexes the vocabulary.
+
+        Args:
+            words: Known words with how often each occurs, or the words alone (each occurrence
+                counts once).
+        """
+        self._counts: dict[str, int] = dict(words if isinstance(words, Mapping) else Counter(words))
+        self._buckets: dict[tuple[str, int], list[str]] = defaultdict(list)
+        self._skeletons: dict[str, str | None] = {}
+        for word in self._counts:
+            if not word:
+                continue
+            self._buckets[word[0], len(word)].append(word)
+            if len(word) >= _MIN_SHORTHAND:
+                skeleton = _skeleton(word)
+                # None marks a skeleton that several words share: shorthand nobody can resolve.
+                self._skeletons[skeleton] = None if skeleton in self._skeletons else word
+        self._first_letters = sorted({first for first, _ in self._buckets})
+        self._repair = lru_cache(maxsize=_CACHE_SIZE)(self._search)
+
+    def known(self, word: str) -> bool:
+        """Tells whether the word is part of the vocabulary."""
+        return word in self._counts
+
+    def repair(self, word: str) -> tuple[Repair, ...]:
+        """Finds what an unknown word was probably meant to be.
+
+        Args:
+            word: A single lower-case word.
+
+        Returns:
+            All known words at the smallest distance found, best first. Empty for a known word,
+            for a word that is not purely alphabetic (numbers and slots are never repaired) and
+            when nothing is near enough.
+        """
+        return self._repair(word)
+
+    def split(self, word: str) -> tuple[str, str] | None:
+        """Finds the missing space in an unknown word.
+
+        Args:
+            word: A single lower-case word, such as "southnetherlands".
+
+        Returns:
+            The two known words it consists of, preferring frequent ones, or None.
+        """
+        if word in self._counts:
+            return None
+        cuts = range(_MIN_PART, len(word) - _MIN_PART + 1)
+        pairs = [(word[:cut], word[cut:]) for cut in cuts]
+        pairs = [pair for pair in pairs if pair[0] in self._counts and pair[1] in self._counts]
+        return max(pairs, key=self._frequency, default=None)
+
+    def _frequency(self, pair: tuple[str, str]) -> int:
+        return self._counts[pair[0]] * self._counts[pair[1]]
+
+    def _search(self, word: str) -> tuple[Repair, ...]:
+        if word in self._counts or not word.replace("'", "").isalpha():
+            return ()
+        found = self._shorthand(word) or self._nearest(word)
+        repairs = [Repair(known, edits, self._score(word, known, edits)) for known, edits in found]
+        return tuple(sorted(repairs, key=lambda repair: (-repair.score, repair.word)))
+
+    def _shorthand(self, word: str) -> list[tuple[str, int]]:
+        """Reads a word typed without its vowels, such as "prtnrshps"."""
+        if len(word) < _MIN_SHORTHAND or any(vowel in word for vowel in _VOWELS):
+            return []
+        known = self._skeletons.get(_squeezed(word))
+        return [(known, OSA.distance(word, known))] if known else []
+
+    def _nearest(self, word: str) -> list[tuple[str, int]]:
+        """Collects the known words at the smallest distance that the length allows."""
+        for allowed in range(1, _allowed_edits(len(word)) + 1):
+            found = self._same_first_letter(word, allowed)
+            if allowed == 1:
+                found += self._other_first_letter(word)
+            if found:
+                return found
+        return []
+
+    def _same_first_letter(self, word: str, allowed: int) -> list[tuple[str, int]]:
+        found: list[tuple[str, int]] = []
+        for length in range(len(word) - allowed, len(word) + allowed + 1):
+            bucket = self._buckets.get((word[0], length))
+            if bucket:
+                hits = process.extract(
+                    word, bucket, scorer=OSA.distance, score_cutoff=allowed, limit=None
+                )
+                found += [(known, int(edits)) for known, edits, _ in hits]
+        return found
+
+    def _other_first_letter(self, word: str) -> list[tuple[str, int]]:
+        """Undoes one edit that hit the first letter: replaced, left out, doubled or swapped."""
+        variants = {word[1:], word[1] + word[0] + word[2:]}
+        for letter in self._first_letters:
+            variants.update((letter + word, letter + word[1:]))
+        return [
+            (variant, 1)
+            for variant in variants
+            if variant in self._counts and variant[0] != word[0]
+        ]
+
+    def _score(self, word: str, known: str, distance: int) -> float:
+        cost = distance - _COUNT_BONUS * math.log1p(self._counts[known])
+        if len(word) == len(known):
+            if sorted(word) == sorted(known):
+                cost -= _SAME_LETTERS_BONUS
+            elif _near_keys(word, known):
+                cost -= _NEAR_KEY_BONUS
+        if _skeleton(word) == _skeleton(known):
+            cost -= _SAME_SKELETON_BONUS
+        if word[0] != known[0] and word[:2] != known[1::-1]:
+            cost += _FIRST_LETTER_COST
+        return 100.0 * max(0.0, 1.0 - max(cost, 0.0) / max(len(word), len(known)))
+
+
+def _allowed_edits(length: int) -> int:
+    """Gives the edits that leave a word of this length recognisable."""
+    if length <= 3:
+        return 0
+    if length <= 5:
+        return 1
+    return 2 if length <= 10 else 3
+
+
+def _squeezed(word: str) -> str:
+    """Writes doubled letters once."""
+    return "".join(a for a, b in zip(word, word[1:] + " ", strict=True) if a != b)
+
+
+def _skeleton(word: str) -> str:
+    """Reduces a word to what is left of it in vowel-dropping shorthand."""
+    return _squeezed(word[0] + word[1:].translate(_DROP_VOWELS))
+
+
+def _key_neighbours() -> frozenset[tuple[str, str]]:
+    """Lists the pairs of keys that touch on a QWERTY keyboard."""
+    spots = {
+        key: (row + 0.0, column + row * 0.4)
+        for row, keys in enumerate(_KEY_ROWS)
+        for column, key in enumerate(keys)
+    }
+    return frozenset(
+        (a, b) for a in spots for b in spots if a != b and math.dist(spots[a], spots[b]) < 1.3
+    )
+
+
+_KEY_NEIGHBOURS = _key_neighbours()
+
+
+def _near_keys(word: str, known: str) -> bool:
+    """Tells whether two words of one length differ by slips to neighbouring keys only."""
+    return all(a == b or (a, b) in _KEY_NEIGHBOURS for a, b in zip(word, known, strict=True))

@@ -1,0 +1,52 @@
+"""Text as it is compared: folded words that remember where they stood in what was typed."""
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+# Letters that Unicode does not decompose into a base letter and a mark.
+_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One folded word and its place (start, end) in the text as typed."""
+
+    text: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=4096)
+def _fold_letter(letter: str) -> str:
+    """The letters or digits a typed character stands for; empty when it is neither."""
+    plain = unicodedata.normalize("NFKD", letter.casefold()).translate(_LETTERS)
+    return "".join(char for char in plain if char.isalnum())
+
+
+def tokens(text: str) -> tuple[Token, ...]:
+    """Split text into folded words: lower case, no diacritics, letters and digits only.
+
+    A combining mark belongs to the word it stands in; an apostrophe ends a word.
+    """
+    found: list[Token] = []
+    word, start = "", 0
+    for place, letter in enumerate(text):
+        folded = _fold_letter(letter)
+        if folded:
+            if not word:
+                start = place
+            word += folded
+        elif word and not unicodedata.combining(letter) and letter != "\u00ad":
+            found.append(Token(word, start, place))
+            word = ""
+    if word:
+        found.append(Token(word, start, len(text)))
+    return tuple(found)
+
+
+def fold(text: str) -> str:
+    """The folded words of a text, separated by single blanks: how names are compared."""
+    return " ".join(token.text for token in tokens(text))

@@ -1,0 +1,232 @@
+"""Finds in a question what it names and the words that tell what is asked, typing errors included."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from knowledge.snapshot import Snapshot
+from knowledge.spelling import Speller
+from knowledge.text import Token, fold, tokens
+
+# A word of at least this many letters that occurs in the names of a single region stands for it.
+_PARTIAL_LETTERS = 5
+# A part of a name that more regions than this have in common says nothing.
+_PARTIAL_SHARED = 4
+_PARTIAL_SCORE = 82
+_MOST_ALTERNATIVES = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Something a span may stand for; ``score`` is 100 when it was written exactly."""
+
+    kind: str
+    id: str
+    form: str
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of words, ``start`` to ``end`` (word numbers), read as one thing.
+
+    ``names`` is what it may name (several when ambiguous); ``operator`` is ``group.operator`` of
+    the declared vocabulary, ``filler`` for words without content, empty for any other word.
+    ``text`` is as typed, ``words`` as understood.
+    """
+
+    start: int
+    end: int
+    text: str
+    words: str
+    names: tuple[Name, ...] = ()
+    operator: str = ""
+
+    def of(self, *kinds: str) -> tuple[Name, ...]:
+        """The names of the given kinds, in the order of the kinds."""
+        return tuple(name for kind in kinds for name in self.names if name.kind == kind)
+
+    @property
+    def guessed(self) -> bool:
+        return bool(self.names) and max(name.score for name in self.names) < 100
+
+
+class Vocabulary:
+    """All names of a snapshot and all declared operators, ready for look-up.
+
+    Args:
+        snapshot: Where the names come from: aliases, and the names of the things themselves.
+        operators: ``group.operator`` → folded phrases; ``filler`` among them.
+        known_words: Common words, which are spelt right and never repaired.
+        phrasings: Questions of the packs; their words count as known.
+        sentences: Declared sentences, folded; their words count as known.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        operators: Mapping[str, Sequence[str]],
+        known_words: Iterable[str],
+        phrasings: Iterable[str] = (),
+        sentences: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        self._names: dict[str, dict[tuple[str, str], Name]] = defaultdict(dict)
+        self._operators = {phrase: key for key, phrases in operators.items() for phrase in phrases}
+        self._collect_names(snapshot)
+        counts: dict[str, int] = defaultdict(int)
+        self._longest: dict[str, int] = defaultdict(int)
+        for phrase in (*self._names, *self._operators):
+            words = phrase.split()
+            self._longest[words[0]] = max(self._longest[words[0]], len(words))
+            for word in words:
+                counts[word] += 1
+        common = set(known_words)
+        for texts in (sentences or {}).values():
+            common.update(word for text in texts for word in text.split() if word[0] != "<")
+        for text in phrasings:
+            common.update(fold(text).split())
+        for word in common:
+            counts[word] += 3
+        self.speller = Speller(counts)
+        self._partial = self._collect_partial(common)
+
+    def _collect_names(self, snapshot: Snapshot) -> None:
+        for kind, things in snapshot.things.items():
+            if kind in _NAMED_BY_ALIASES_ONLY:
+                continue
+            for thing in things.values():
+                for text in {thing.name, getattr(thing, "short_name", None) or thing.name}:
+                    self._add(text, Name(kind, thing.id, "name", 100))
+                if abbreviation := getattr(thing, "abbreviation", None):
+                    self._add(abbreviation, Name(kind, thing.id, "abbreviation", 100))
+        for alias in snapshot.aliases:
+            self._add(alias.text, Name(alias.kind, alias.target, alias.form, 100))
+
+    def _add(self, text: str, name: Name) -> None:
+        folded = fold(text)
+        if folded and folded not in self._operators:
+            self._names[folded].setdefault((name.kind, name.id), name)
+
+    def _collect_partial(
+        self, common: set[str]
+    ) -> dict[str, tuple[tuple[str, str], ...]]:
+        """Single words that only a few regions' names have, and whose they are."""
+        owners: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        for folded, names in self._names.items():
+            words = folded.split()
+            if len(words) < 2:
+                continue
+            for key, name in names.items():
+                if name.kind == "region" and name.form in ("name", "native", "exonym", "variant"):
+                    for word in words:
+                        owners[word].add(key)
+        return {
+            word: tuple(sorted(keys))
+            for word, keys in owners.items()
+            if len(word) >= _PARTIAL_LETTERS
+            and word not in common
+            and word not in self._operators
+            and len(keys) <= _PARTIAL_SHARED
+        }
+
+    def spans(self, text: str) -> tuple[Span, ...]:
+        """Cut a question into spans, left to right, the longest reading first."""
+        words = tokens(text)
+        choices = [self._choices(words, place) for place in range(len(words))]
+        found: list[Span] = []
+        place = 0
+        while place < len(words):
+            span = self._longest_at(text, words, choices, place) or self._single(
+                text, words, choices, place
+            )
+            found.append(span)
+            place = span.end
+        return tuple(found)
+
+    def _choices(self, words: Sequence[Token], place: int) -> list[tuple[str, int]]:
+        """The known words that the word may be, each with what is left of 100 after repair."""
+        word = words[place].text
+        if self.speller.known(word) or word.isdigit():
+            return [(word, 100)]
+        repairs = self.speller.repair(word)
+        if repairs:
+            return [(repair.word, max(70, 100 - 9 * repair.distance)) for repair in repairs[:4]]
+        if parts := self.speller.split(word):
+            return [(" ".join(parts), 90)]
+        return [(word, 0)]
+
+    def _longest_at(
+        self,
+        text: str,
+        words: Sequence[Token],
+        choices: Sequence[list[tuple[str, int]]],
+        place: int,
+    ) -> Span | None:
+        reach = max(
+            (self._longest.get(word.split()[0], 0) for word, _ in choices[place]), default=0
+        )
+        for length in range(min(reach, len(words) - place), 0, -1):
+            window = choices[place : place + length]
+            best = self._look_up(window)
+            if best is not None:
+                start, end = words[place].start, words[place + length - 1].end
+                return Span(place, place + length, text[start:end], *best)
+        return self._joined(text, words, place)
+
+    def _look_up(
+        self, window: Sequence[list[tuple[str, int]]]
+    ) -> tuple[str, tuple[Name, ...], str] | None:
+        best: tuple[int, str, tuple[Name, ...], str] | None = None
+        for number, combination in enumerate(product(*window)):
+            if number >= _MOST_ALTERNATIVES:
+                break
+            phrase = " ".join(word for word, _ in combination)
+            score = min(score for _, score in combination)
+            if best is not None and score <= best[0]:
+                continue
+            if phrase in self._names:
+                names = tuple(
+                    Name(name.kind, name.id, name.form, score)
+                    for name in self._names[phrase].values()
+                )
+                best = (score, phrase, names, "")
+            elif phrase in self._operators:
+                best = (score, phrase, (), self._operators[phrase])
+        return None if best is None else best[1:]
+
+    def _joined(self, text: str, words: Sequence[Token], place: int) -> Span | None:
+        """Two words that are one name written with a blank too many ("lom bardy")."""
+        if place + 1 >= len(words):
+            return None
+        first, second = words[place], words[place + 1]
+        if self.speller.known(first.text) and self.speller.known(second.text):
+            return None
+        joined = first.text + second.text
+        options = [(joined, 95)] if self.speller.known(joined) else []
+        options += [(r.word, 88) for r in self.speller.repair(joined) if r.distance <= 1]
+        best = self._look_up([options]) if options else None
+        if best is None:
+            return None
+        return Span(place, place + 2, text[first.start : second.end], *best)
+
+    def _single(
+        self,
+        text: str,
+        words: Sequence[Token],
+        choices: Sequence[list[tuple[str, int]]],
+        place: int,
+    ) -> Span:
+        typed = text[words[place].start : words[place].end]
+        for word, score in choices[place]:
+            if word in self._partial:
+                names = tuple(
+                    Name(kind, id, "partial", min(score, _PARTIAL_SCORE))
+                    for kind, id in self._partial[word]
+                )
+                return Span(place, place + 1, typed, word, names)
+        return Span(place, place + 1, typed, choices[place][0][0])
+
+
+# Topics, figures and corrections are found by questions, not by their titles.
+_NAMED_BY_ALIASES_ONLY = frozenset({"topic", "statistic", "correction", "event"})
