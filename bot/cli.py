@@ -126,6 +126,7 @@ def _grammar() -> _Parser:
 def _ask_grammar(ask: _Parser) -> None:
     ask.add_argument("question", nargs="*", metavar="QUESTION")
     ask.add_argument("--json", action="store_true", help="print the whole answer as JSON")
+    ask.add_argument("--explain", action="store_true", help="also print how it was understood")
     ask.add_argument(
         "--batch",
         action="store_true",
@@ -150,12 +151,14 @@ def _ask(given: argparse.Namespace) -> int:
 
     question = " ".join(given.question)
     if given.batch:
-        if question or given.json:
+        if question or given.json or given.explain:
             raise UsageError(
                 "--batch reads its questions from standard input - leave the rest out."
             )
         return ask_batch(now=given.now, lang=given.lang)
-    return ask(question, now=given.now, lang=given.lang, as_json=given.json)
+    if given.json and given.explain:
+        raise UsageError("--json and --explain are two forms of output - choose one.")
+    return ask(question, now=given.now, lang=given.lang, as_json=given.json, explain=given.explain)
 
 
 def _load(given: argparse.Namespace) -> int:

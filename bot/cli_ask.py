@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time
+from math import isfinite
 from time import perf_counter
 from typing import IO, Any
 from zoneinfo import ZoneInfo
@@ -17,13 +18,14 @@ from bot.cli import DONE, FAILED, UsageError
 from bot.settings import Settings, read_settings
 from knowledge.answer import Answer, Focus
 from knowledge.assistant import Assistant
-from knowledge.pack_files import PACKS
+from knowledge.declarations import languages
 from knowledge.snapshot import Snapshot
 
 MAX_LINE = 1_000_000
 """Bytes of a batch line; more is refused, to keep a bad file from filling the memory."""
 
-DECLARATIONS = PACKS.parent / "declarations"
+YEARS = range(1900, 2200)
+"""The years a moment may be in: near the ends of the calendar, sums of dates overflow."""
 
 
 class LineError(Exception):
@@ -41,7 +43,7 @@ class Assistants:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        self.languages = {path.name for path in DECLARATIONS.iterdir() if len(path.name) == 2}
+        self.languages = languages()
         self._made: dict[str, Assistant] = {}
 
     def speaking(self, lang: str) -> Assistant:
@@ -71,6 +73,8 @@ def moment(written: str, zone: ZoneInfo) -> datetime:
         found = datetime.fromisoformat(written.strip())
     except ValueError as error:
         raise UsageError(f"{_shown(written)} is not an ISO date and time - {mend}.") from error
+    if found.year not in YEARS:
+        raise UsageError(f"{_shown(written)} is too far away - {mend}.")
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", written.strip()):
         return datetime.combine(found.date(), time(12), zone)
     if found.tzinfo is None:
@@ -78,8 +82,10 @@ def moment(written: str, zone: ZoneInfo) -> datetime:
     return found
 
 
-def ask(question: str, *, now: str | None, lang: str, as_json: bool) -> int:
-    """Prints the answer to one question."""
+def ask(
+    question: str, *, now: str | None, lang: str, as_json: bool = False, explain: bool = False
+) -> int:
+    """Prints the answer to one question, as JSON or with how it was understood if asked to."""
     if not question.strip():
         raise UsageError("The question is empty - write one: s3p ask 'what is ESM?'")
     if not re.fullmatch(r"[a-z]{2}", lang):
@@ -89,7 +95,13 @@ def ask(question: str, *, now: str | None, lang: str, as_json: bool) -> int:
     assistants = open_assistants(settings)
     if lang not in assistants.languages:
         print(f"There are no words for {lang!r} yet; this is English.", file=sys.stderr)
-    answer = assistants.speaking(lang).ask(_clean(question), now=at)
+    assistant = assistants.speaking(lang)
+    if explain:
+        # Imported here because it is for those who teach, not for those who ask.
+        from bot.explain import explained
+
+        print(explained(assistant.understand(_clean(question), None)) + "\n")
+    answer = assistant.ask(_clean(question), now=at)
     if as_json:
         print(json.dumps(asdict(answer), ensure_ascii=False, default=str))
     else:
@@ -189,7 +201,9 @@ def _object(line: bytes | None) -> dict[str, Any]:
     if line is None:
         raise LineError(f"The line is longer than {MAX_LINE} bytes - ask in fewer words.")
     try:
-        values = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
+        values = json.loads(
+            line.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite
+        )
     except UnicodeDecodeError as error:
         raise LineError("The line is not UTF-8 - save the file as UTF-8.") from error
     except (ValueError, RecursionError) as error:
@@ -201,6 +215,13 @@ def _object(line: bytes | None) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(name)
+
+
+def _finite(written: str) -> float:
+    number = float(written)
+    if not isfinite(number):
+        raise ValueError(written)  # it could not be written back as JSON
+    return number
 
 
 def _question(values: dict[str, Any], now: datetime, lang: str, zone: ZoneInfo) -> _Question:

@@ -12,7 +12,8 @@ from bot.settings import read_settings
 from db.engine import create_engine
 from db.migrate import upgrade
 from knowledge.export import as_csv, as_json, export_tables
-from knowledge.loader import LoadReport, load, shipped_packs
+from knowledge.loader import LoadReport, load
+from knowledge.pack_files import shipped_by_id
 
 
 def load_packs(paths: Sequence[str], *, force: bool) -> int:
@@ -20,7 +21,8 @@ def load_packs(paths: Sequence[str], *, force: bool) -> int:
     settings = read_settings()
     folders = [folder for path in paths for folder in _folders(Path(path))]
     if not folders:
-        folders = shipped_packs(settings.knowledge_packs)
+        shipped = shipped_by_id()
+        folders = [shipped[id] for id in settings.knowledge_packs or shipped if id in shipped]
 
     async def task() -> LoadReport:
         engine = create_engine(settings.database)

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.cli import DONE, FAILED
 from bot.settings import Settings, SettingsError, read_settings
 from db.engine import create_engine, writing
-from db.errors import DatabaseError
+from db.errors import DatabaseError, name_of
 from db.migrate import current_revision, revisions
 from knowledge.loader import check
 from knowledge.pack_files import PackError, checksum, shipped_by_id
@@ -115,7 +115,7 @@ def _missing_file(engine: AsyncEngine) -> Finding | None:
 
 async def _contents(engine: AsyncEngine, settings: Settings) -> AsyncIterator[Finding]:
     current, newest = await current_revision(engine), revisions()[-1]
-    yield Finding("ok", "database", engine.url.render_as_string(hide_password=True))
+    yield Finding("ok", "database", name_of(engine.url).removeprefix("The database "))
     yield await _writable(engine)
     if current != newest:
         if current is not None and current not in revisions():

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from sqlalchemy import event, text
@@ -10,7 +10,7 @@ from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from db.errors import WrongDatabaseUrl, clear_errors
+from db.errors import WrongDatabaseUrl, clear_connect_errors, clear_errors
 
 BUSY_SECONDS = 5.0
 """How long SQLite waits for another process before it says that the database is locked."""
@@ -57,9 +57,16 @@ def create_engine(database_url: str) -> AsyncEngine:
         return create_async_engine(url, pool_pre_ping=True)
     waits = {} if "timeout" in url.query else {"timeout": BUSY_SECONDS}
     engine = create_async_engine(url, connect_args=waits)
+    event.listen(engine.sync_engine, "do_connect", _try_sqlite)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _try_sqlite(_dialect: object, _record: object, given: list[Any], named: dict[str, Any]) -> None:
+    # A file that cannot be opened must fail here: aiosqlite leaves a thread behind when it fails to
+    # connect, which may print a traceback after the event loop has ended.
+    sqlite3.connect(*given, **named).close()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -86,17 +93,25 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    async with AsyncExitStack() as stack:
+        with clear_connect_errors(engine.url):
+            connection = await stack.enter_async_context(engine.connect())
+        with clear_errors(engine.url):
+            yield connection
+
+
+@asynccontextmanager
 async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A connection that sees one moment of the database in all its statements.
 
     Raises:
         DatabaseError: when the database cannot be used, with the mend.
     """
-    with clear_errors(engine.url):
-        async with engine.connect() as connection:
-            if engine.dialect.name == "postgresql":
-                await connection.execution_options(isolation_level="REPEATABLE READ")
-            yield connection
+    async with _connected(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            await connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
 
 
 @asynccontextmanager
@@ -108,13 +123,12 @@ async def writing(engine: AsyncEngine, *, alone: bool = False) -> AsyncIterator[
 
     Raises:
         DatabaseError: when the database cannot be used, with the mend.
+        IntegrityError: when the block broke a promise of the tables.
     """
-    with clear_errors(engine.url):
-        async with engine.connect() as connection:
-            await connection.execution_options(writes=True)
-            async with connection.begin():
-                if alone and engine.dialect.name == "postgresql":
-                    await connection.execute(
-                        text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHANGE_LOCK}
-                    )
-                yield connection
+    async with _connected(engine) as connection:
+        await connection.execution_options(writes=True)
+        async with connection.begin():
+            if alone and engine.dialect.name == "postgresql":
+                lock = text("SELECT pg_advisory_xact_lock(:key)")
+                await connection.execute(lock, {"key": CHANGE_LOCK})
+            yield connection

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 
 class DatabaseError(Exception):
@@ -118,7 +118,8 @@ def name_of(url: URL) -> str:
     """The database as a person knows it: the file, or the server without its password."""
     if url.get_backend_name() == "sqlite":
         return f"The database {url.database or 'in memory'}"
-    return f"The database {url.render_as_string(hide_password=True)}"
+    shown = url.set(drivername=url.get_backend_name())
+    return f"The database {shown.render_as_string(hide_password=True)}"
 
 
 def explained(error: BaseException, url: URL) -> DatabaseError:
@@ -138,17 +139,24 @@ def explained(error: BaseException, url: URL) -> DatabaseError:
 
 @contextmanager
 def clear_errors(url: URL) -> Iterator[None]:
-    """Turns what the drivers raise into a ``DatabaseError``; lets all others pass."""
+    """Turns what SQLAlchemy wraps of the drivers' errors into a ``DatabaseError``."""
     try:
         yield
-    except DatabaseError:
-        raise
-    except (DBAPIError, OSError) as error:
+    except IntegrityError:
+        raise  # a broken promise is no fault of the database; who made it knows what it means
+    except DBAPIError as error:
         raise explained(error, url) from error
-    except SQLAlchemyError:
-        raise
+
+
+@contextmanager
+def clear_connect_errors(url: URL) -> Iterator[None]:
+    """The same while connecting, where the system and asyncpg raise errors of their own, too."""
+    try:
+        with clear_errors(url):
+            yield
+    except OSError as error:
+        raise explained(error, url) from error
     except Exception as error:
-        # asyncpg raises its own errors, unwrapped, while it connects.
         if type(error).__module__.partition(".")[0] != "asyncpg":
             raise
         raise explained(error, url) from error

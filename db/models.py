@@ -42,6 +42,7 @@ class Pack(SQLModel, table=True):
 
     __tablename__ = "packs"
     id: str = Field(primary_key=True)
+    label: str
     title: str
     publisher: str
     licence: str
@@ -286,7 +287,7 @@ class Alias(Fact, table=True):
 
 
 class Phrasing(Fact, table=True):
-    """A question as people type it that the row answers."""
+    """A question as people type it that the row answers; ``reply`` is yes or no for such ones."""
 
     __tablename__ = "phrasings"
     key: int | None = Field(default=None, primary_key=True)
@@ -294,6 +295,7 @@ class Phrasing(Fact, table=True):
     target: str = Field(index=True)
     text: str
     language: str
+    reply: str | None = None
 
 
 TABLE_OF_KIND: dict[str, type[Fact]] = {

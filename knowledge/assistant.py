@@ -1,10 +1,12 @@
 """Answers one message: normalise, find names, rank, decide, look up, render. Changes nothing."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from knowledge.answer import Answer, Choice, Entity, Focus, Status
+from knowledge.chronology import compose_events
 from knowledge.composition import compose
 from knowledge.decision import Candidate, Certain, Decision, Unknown, Unsure, decide
 from knowledge.declarations import declarations
@@ -12,10 +14,11 @@ from knowledge.dialogue import about, follow_up, with_pronouns
 from knowledge.matcher import Matcher, Ranked
 from knowledge.references import BadReference, Reference
 from knowledge.rendering import Rendering, safe
+from knowledge.search import FactIndex
 from knowledge.slots import SlotFiller
 from knowledge.snapshot import Snapshot
 from knowledge.themes import ThemeIndex
-from knowledge.utterances import Masker, examples_of
+from knowledge.utterances import LabelEntities, examples_of, mask, texts_of
 from knowledge.views import VIEWS, Impossible, Offer, View
 from knowledge.vocabulary import Span, Vocabulary
 
@@ -23,6 +26,10 @@ MOST_CHARACTERS = 2000
 """A question longer than this is not read."""
 FOCUS_LASTS = timedelta(minutes=30)
 _MOST_READINGS = 4
+_RANKED = 30
+_SENTENCES = re.compile(r"[.!?;:\n]+(?:\s|$)|,\s")
+_MOST_SENTENCES = 12
+_SMALL_TALK = frozenset({"greeting", "thanks", "farewell", "wellbeing", "off_topic"})
 _DECLINED = frozenset({"unknown", "not_recorded", "status_change", "off_topic", "blank", "too_long"})
 _NAMED_KINDS = (
     "partnership", "region", "country", "event", "organisation", "instrument", "document",
@@ -55,13 +62,19 @@ class Assistant:
         self.intents = declared.intents
         phrasings = [row.text for row in snapshot.phrasings if row.language == lang]
         self.vocabulary = Vocabulary(
-            snapshot, declared.operators, declared.common_words, phrasings, declared.sentences
+            snapshot,
+            declared.operators,
+            declared.common_words,
+            phrasings,
+            declared.sentences,
+            declared.shorthand,
         )
-        self._masker = Masker(snapshot)
-        examples = examples_of(snapshot, declared, self.vocabulary, self._masker, lang)
+        self._entities_of = LabelEntities()
+        examples = examples_of(snapshot, declared, self.vocabulary, self._entities_of)
+        self._facts = FactIndex(texts_of(snapshot, examples), declared.operators["filler"])
         self.matcher = Matcher(examples, speller=self.vocabulary.speller)
-        self.themes = ThemeIndex(snapshot)
-        self.slots = SlotFiller(declared.intents)
+        self.themes = ThemeIndex(snapshot, declared.common_words)
+        self.slots = SlotFiller(declared.intents, snapshot)
         self.rendering = Rendering(declared, snapshot)
 
     def ask(self, text: str, *, now: datetime, focus: Focus | None = None) -> Answer:
@@ -80,7 +93,7 @@ class Assistant:
         if len(text) > MOST_CHARACTERS:
             return self._say("too_long", now, focus, limit=MOST_CHARACTERS)
         focus = focus if focus and focus.expires > now else None
-        understanding = self.understand(text, focus)
+        understanding = self._understand_best(text, focus)
         if not understanding.spans:
             return self._say("blank", now, focus)
         match understanding.decision:
@@ -99,6 +112,21 @@ class Assistant:
             return self._say("unknown", now, focus, known=[])
         return self._answer(candidate, (), now, focus)
 
+    def _understand_best(self, text: str, focus: Focus | None) -> Understanding:
+        """The whole message or, when that says nothing, the sentence in it that does."""
+        whole = self.understand(text, focus)
+        parts = [part for part in _SENTENCES.split(text) if part and part.strip()]
+        if not isinstance(whole.decision, Unknown) or len(parts) < 2:
+            return whole
+        understood = [self.understand(part, focus) for part in parts[:_MOST_SENTENCES]]
+        certain = [
+            (one.decision.candidate.score, one)
+            for one in understood
+            if isinstance(one.decision, Certain)
+            and one.decision.candidate.reference.intent not in _SMALL_TALK
+        ]
+        return max(certain, key=lambda pair: pair[0])[1] if certain else whole
+
     def understand(self, text: str, focus: Focus | None) -> Understanding:
         """Read a message up to the decision; pure, and shown by ``ask --explain``."""
         spans = self.vocabulary.spans(text)
@@ -109,22 +137,42 @@ class Assistant:
                 return Understanding(spans, "", (), (candidate,), Certain(candidate))
             spans = with_pronouns(spans, focus)
         readings = list(_readings(spans))
-        masked = self._masker.mask(readings[0])
-        ranked = tuple(self.matcher.rank(masked)) if spans else ()
+        masked = mask(readings[0])
+        ranked = self._ranked(masked) if spans else ()
         decided: list[tuple[Decision, tuple[Candidate, ...]]] = []
         for reading in readings:
-            candidates = tuple(self._candidates(reading, ranked, text, focus))
+            candidates = tuple(self._candidates(reading, ranked, focus))
             decided.append((decide(candidates), candidates))
         decision = _among_readings([decision for decision, _ in decided])
         return Understanding(spans, masked, ranked, decided[0][1], decision)
 
+    def _ranked(self, masked: str) -> tuple[Ranked, ...]:
+        """Labels by the mean of two measures: like a declared question, and speaking of the same.
+
+        The first alone misses questions put in other words than anybody declared, the second
+        alone does not tell "when" from "where".
+        """
+        weights = self._facts.weigh(masked.split())
+        fits = {hit.label: hit for hit in self.matcher.rank(masked, _RANKED)}
+        for label, _ in self._facts.best(weights):
+            fits.setdefault(label, Ranked(label, 0.0))
+        hits = [
+            replace(hit, score=(hit.score + 100 * self._facts.coverage(label, weights)) / 2)
+            for label, hit in fits.items()
+        ]
+        return tuple(sorted(hits, key=lambda hit: -hit.score))
+
     def _candidates(
-        self, spans: Sequence[Span], ranked: Sequence[Ranked], text: str, focus: Focus | None
+        self, spans: Sequence[Span], ranked: Sequence[Ranked], focus: Focus | None
     ) -> Iterator[Candidate]:
         for hit in ranked:
-            reference = self.slots.fill(hit.label, spans, text, focus)
+            agreement = self._entities_of.agreement(hit.label, spans)
+            reference = self.slots.fill(hit.label, spans, focus) if agreement else None
             if reference is not None:
-                yield Candidate(reference, round(hit.score), "declared")
+                yield Candidate(reference, round(hit.score * agreement), "declared")
+        events = compose_events(spans, self.snapshot)
+        if events is not None:
+            yield Candidate(events[0], events[1], "composed")
         composition = compose(spans, self.snapshot, self.themes.search)
         if composition is not None:
             intent = "compare" if composition.compare else "find"
@@ -145,8 +193,9 @@ class Assistant:
         except (KeyError, Impossible):
             return self._say("unknown", now, focus, known=[])
         known = self._known(spans)
+        template = "find" if "query" in view.data else reference.intent
         html, text = self.rendering.message(
-            reference.intent, view, guesses=self._guesses(spans), known=known
+            template, view, guesses=self._guesses(spans), known=known
         )
         status: Status = "decline" if reference.intent in _DECLINED else "answer"
         return Answer(
@@ -290,20 +339,27 @@ def _among_readings(decisions: Sequence[Decision]) -> Decision:
     return decisions[0]
 
 
+_ASKS_ABOUT = frozenset(
+    ("filler", "define.term", "ask.list", "ask.who", "relation.about", "mark.recorded",
+     "subject.partnership", "subject.region", "subject.role", "set.all")
+)
+
+
 def _named(spans: Sequence[Span]) -> Candidate | None:
     """The only name in a question that asks nothing else: what is known of it is told."""
     named = [span for span in spans if span.names]
+    defined = any(span.operator == "define.term" for span in spans)
+    if defined:
+        named = [span for span in named if span.of("term")][:1] or named
     if len(named) != 1:
         return None
-    defined = any(span.operator == "define.term" for span in spans)
     kinds = ("term", *_NAMED_KINDS) if defined else _NAMED_KINDS
     names = named[0].of(*kinds)
     if not names:
         return None
     rest = [
         span for span in spans
-        if not span.names and span.operator not in ("filler", "define.term", "ask.list", "ask.who",
-                                                    "relation.about")
+        if not span.names and span.operator not in _ASKS_ABOUT
     ]
     score = round(100 * 1.5 / (1.5 + len(rest)))
     return Candidate(about(names[0].kind, names[0].id), score, "named")

@@ -89,9 +89,9 @@ class ClauseReader:
                 self._name(place, *found)
             elif span.operator:
                 group, _, operator = span.operator.partition(".")
-                self._operator(place, group, operator)
                 if span.words == "but":
                     self._begin(place, negative=False)
+                self._operator(place, group, operator)
         self._flush_limit()
         return [clause for clause in self._clauses if clause.says_something]
 
@@ -117,6 +117,8 @@ class ClauseReader:
 
     def _operator(self, place: int, group: str, operator: str) -> None:
         match group, operator:
+            case "set", "not" if self._nothing_follows(place) and self._clause.says_something:
+                self._deny_last(place)
             case "set", "not":
                 self._begin(place, negative=True)
             case "set", "either":
@@ -137,6 +139,8 @@ class ClauseReader:
                     self._clause.after_degree = True
                 else:
                     self._begin(place, negative=False)
+            case "degree", _ if self._number_before(place):
+                pass
             case "degree", _:
                 self._limit = {
                     "at_least": (2, None),
@@ -146,7 +150,6 @@ class ClauseReader:
                     "fewer": (0, 0),
                     "exactly": self._limit,
                 }[operator]
-                self._pending = operator
             case "number", number:
                 self._number(place, int(number))
 
@@ -171,6 +174,10 @@ class ClauseReader:
             limits[operator] = (number, number)
         if operator in limits:
             self._limit = limits[operator]
+
+    def _number_before(self, place: int) -> bool:
+        """Whether the degree stands behind its number: "four or more"."""
+        return place > 0 and self._spans[place - 1].operator.startswith("number.")
 
     def _counts_noun(self, place: int) -> bool:
         """Whether a bare number counts ("in three partnerships"), not "the two regions share"."""
@@ -199,16 +206,35 @@ class ClauseReader:
 
     def _role(self, place: int, role: str) -> None:
         clause = self._clause
+        if role == "any" and self._or:
+            clause.roles.clear()
         if role == "any":
             if clause.roles and clause.names.get("partnership") and self._partner_follows(place):
                 self._begin(place, negative=clause.negative)
             return
-        if (clause.names.get("partnership") or clause.names.get("region")) and (
-            clause.roles or self._partner_follows(place)
-        ):
+        named = clause.names.get("partnership") or clause.names.get("region")
+        counted = clause.at_least is not None and clause.counted is not None
+        if counted or (named and (clause.roles or self._partner_follows(place))):
             self._begin(place, negative=False)
         self._flush_limit()
         self._clause.roles.add(role)
+
+    def _nothing_follows(self, place: int) -> bool:
+        """Whether "not" stands at the end: "… but Wallonia not"."""
+        rest = self._spans[place + 1 :]
+        return not any(
+            span.names or span.operator.startswith(("role.", "mark.", "subject.")) for span in rest
+        )
+
+    def _deny_last(self, place: int) -> None:
+        """ "… Lombardy is in that Catalonia is not": what was named last is denied."""
+        for axis, names in self._clause.names.items():
+            if len(names.ids) > 1:
+                denied = names.ids.pop()
+                self._begin(place, negative=True)
+                self._clause.names[axis] = Names([denied])
+                return
+        self._clause.negative = True
 
     def _partner_follows(self, place: int) -> bool:
         """Whether the role stands before a partnership or region of its own."""

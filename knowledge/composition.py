@@ -3,13 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from knowledge.chronology import is_date
 from knowledge.clauses import AXES, Clause, ClauseReader, Names, axis_name
 from knowledge.query import OTHER_AXIS, Axis, Condition, Counted, Operation, Pattern, Query
 from knowledge.snapshot import Snapshot
 from knowledge.vocabulary import Span
 
-ThemeSearch = Callable[[Sequence[str]], frozenset[str]]
-"""Finds the partnerships whose description covers all of the given words."""
+ThemeSearch = Callable[[Sequence[str], bool], frozenset[str]]
+"""Finds the partnerships whose description covers all of the given words; the flag tells that the
+question says "about", so that common words count as well."""
 
 _AUXILIARIES = frozenset(
     "is are was were does do did has have isn aren wasn weren doesn don didn hasn haven".split()
@@ -25,7 +27,11 @@ _SUBJECTS: dict[str, Axis] = {
 }
 # How much of the understanding is lost by one word that nothing accounts for.
 _NAME_WEIGHT = 1.5
+_NAMES_A_THEME = {"relation.about", "relation.potential"}
 _OPERATORS_OF_MEMBERSHIP = ("subject", "role", "mark", "degree", "set", "number")
+_UNRECORDED_WEIGHT = 3
+# A short word that is not known is more likely a slip than a matter of its own.
+_SHORT, _SHORT_WEIGHT = 3, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +48,21 @@ class Composition:
     compare: bool = False
 
 
-def compose(spans: Sequence[Span], snapshot: Snapshot, search: ThemeSearch) -> Composition | None:
+def compose(
+    spans: Sequence[Span],
+    snapshot: Snapshot,
+    search: ThemeSearch,
+) -> Composition | None:
     """The query a question asks for; None when it is not about memberships at all."""
     return _Composer(spans, snapshot, search).compose()
 
 
 class _Composer:
     def __init__(
-        self, spans: Sequence[Span], snapshot: Snapshot, search: ThemeSearch
+        self,
+        spans: Sequence[Span],
+        snapshot: Snapshot,
+        search: ThemeSearch,
     ) -> None:
         self.spans = spans
         self.snapshot = snapshot
@@ -63,7 +76,7 @@ class _Composer:
     def compose(self) -> Composition | None:
         whether = self._is_yes_no()
         subject, noun = self._subject(whether)
-        if subject is None:
+        if subject is None or not self._asks_something(noun):
             return None
         if noun is not None:
             self.used.add(noun)
@@ -77,7 +90,14 @@ class _Composer:
         if noun is not None and self.operators[noun] == "subject.pilot":
             clauses.insert(0, Clause(noun, vanguard=True))
         query = Query(subject, operation, candidates=tuple(candidates.values()))
+        clauses = _inherited(subject, clauses)
+        if any(_unsupported(subject, clause) for clause in clauses):
+            return None
         query = self._with_clauses(query, clauses)
+        if operation == "check" and query.candidates and not query.conditions:
+            if not self._asks_membership():
+                return None
+            query = replace(query, conditions=(Condition(Pattern(), OTHER_AXIS[subject]),))
         if theme is not None:
             query = self._with_theme(query, *theme)
         query = self._with_partners(query)
@@ -92,6 +112,8 @@ class _Composer:
             if span.operator == "ask.whether" or span.words in ("if", "whether"):
                 return True
             if span.operator.startswith("ask.") or words[0] in _INTERROGATIVES:
+                return False
+            if span.operator.startswith("subject."):
                 return False
             if words[0] in _AUXILIARIES:
                 behind = self.spans[place + 1].words if place + 1 < len(self.spans) else ""
@@ -108,9 +130,13 @@ class _Composer:
     def _subject(self, whether: bool) -> tuple[Axis | None, int | None]:
         """The subject and the number of the span whose noun says so, if one does."""
         if whether and self.names and "ask.whether" not in self.operators:
-            axis, _ = self.names[min(self.names)]
-            if "set.shared" in self.operators and not self._noun_after(0):
+            first = min(self.names)
+            axis, _ = self.names[first]
+            if {"set.shared", "relation.together"} & set(self.operators):
                 return "partnership", None
+            behind = self.operators[first + 1 : first + 2]
+            if axis == "country" and behind in (["subject.region"], ["subject.member"]):
+                return "region", first + 1
             return axis, None
         asked = [
             place for place, op in enumerate(self.operators)
@@ -118,7 +144,7 @@ class _Composer:
         ]
         for place in asked:
             noun = self._noun_after(place + 1)
-            if noun is not None:
+            if noun is not None and not self._lists_memberships(noun):
                 return _SUBJECTS[self.operators[noun].partition(".")[2]], noun
             if self._role_noun_after(place + 1):
                 return "region", None
@@ -128,8 +154,11 @@ class _Composer:
 
     def _implied_subject(self) -> tuple[Axis | None, int | None]:
         axes = {axis for axis, _ in self.names.values()}
+        marks = {"mark.vanguard", "mark.nonvanguard"} & set(self.operators)
+        if axes == {"partnership"} and marks and not self._asks():
+            return "partnership", None
         noun = self._noun_after(0, near=False)
-        if noun is not None and self.operators[noun] != "subject.role":
+        if noun is not None and not self._lists_memberships(noun):
             subject = _SUBJECTS[self.operators[noun].partition(".")[2]]
             if not (subject == "partnership" and axes == {"partnership"}):
                 return subject, noun
@@ -146,6 +175,11 @@ class _Composer:
         if any(op.startswith("role.") and op != "role.any" for op in self.operators):
             return "region", None
         return None, None
+
+    def _lists_memberships(self, noun: int) -> bool:
+        """Whether "memberships" means those of a named region, not the members of something."""
+        axes = {axis for axis, _ in self.names.values()}
+        return self.operators[noun] == "subject.member" and axes == {"region"}
 
     def _noun_after(self, place: int, *, near: bool = True) -> int | None:
         """The next noun for a subject; ``near``: only names, roles and marks may stand between."""
@@ -188,7 +222,7 @@ class _Composer:
 
     def _candidates(self, subject: Axis, whether: bool) -> dict[int, str]:
         """Names on the subject's own axis, by span: those it is asked of."""
-        if {"relation.together", "relation.potential"} & set(self.operators) and not whether:
+        if self._together(subject) and not whether:
             return {}
         found: dict[int, str] = {}
         for place, (axis, name) in self.names.items():
@@ -196,6 +230,26 @@ class _Composer:
             if axis == subject and not negative:
                 found[place] = name.id
         return found
+
+    def _asks_something(self, noun: int | None) -> bool:
+        """Whether there is a name, a noun or a role to go by; "who" alone is too little."""
+        roles = {op for op in self.operators if op.startswith("role.")} - {"role.any"}
+        extreme = {"degree.most", "degree.least"} & set(self.operators)
+        if extreme and noun is None and not roles and "ask.who" not in self.operators:
+            return False
+        nouns = any(op.startswith("subject.") for op in self.operators)
+        return bool(noun is not None or self.names or roles or extreme or nouns)
+
+    def _asks_membership(self) -> bool:
+        """Whether any word speaks of being in something."""
+        return any(op.startswith(("role.", "subject.partnership")) for op in self.operators)
+
+    def _together(self, subject: Axis) -> bool:
+        """Whether the regions asked for are those that sit together with a named one."""
+        ops = set(self.operators)
+        regions = sum(axis == "region" for axis, _ in self.names.values())
+        shared = "set.shared" in ops and subject == "region" and regions == 1
+        return shared or bool({"relation.together", "relation.potential"} & ops)
 
     # Which conditions: the clauses
 
@@ -281,9 +335,10 @@ class _Composer:
         counted = counted or OTHER_AXIS[subject]
         if clause.negative:
             return Condition(pattern, counted, 0, 0)
-        if clause.universal and pattern.vanguard and subject == "region":
-            pilots = [p for p in self.snapshot.partnerships.values() if p.vanguard_pilot]
-            return Condition(pattern, counted, len(pilots))
+        if clause.universal and clause.counted == "partnership" and subject != "partnership":
+            every = self.snapshot.partnerships.values()
+            fitting = [p for p in every if pattern.vanguard in (None, p.vanguard_pilot)]
+            return Condition(pattern, "partnership", len(fitting))
         at_least = clause.at_least if clause.at_least is not None else 1
         if clause.at_most is not None and clause.at_least == 0:
             at_least = 0 if clause.at_most == 0 else 1
@@ -295,8 +350,7 @@ class _Composer:
         """Regions that sit together with a region: in the partnerships that it is in."""
         if query.subject != "region":
             return query
-        ops = set(self.operators)
-        if not ops & {"relation.together", "relation.potential"}:
+        if not self._together("region"):
             return query
         conditions = list(query.conditions)
         region = next((name.id for axis, name in self.names.values() if axis == "region"), None)
@@ -321,14 +375,18 @@ class _Composer:
 
     def _theme(self, subject: Axis) -> tuple[str, frozenset[str]] | None:
         """The words left over, when partnerships are about them."""
+        if any(axis == "partnership" for axis, _ in self.names.values()):
+            return None
         places = [
             place for place, span in enumerate(self.spans)
-            if place not in self.names and not span.operator
+            if place not in self.names
+            and not is_date(span)
+            and (not span.operator or span.of("theme"))
         ]
         words = [word for place in places for word in self.spans[place].words.split()]
         if not words:
             return None
-        found = self.search(words)
+        found = self.search(words, bool(_NAMES_A_THEME & set(self.operators)))
         if not found:
             return None
         self.used.update(places)
@@ -360,24 +418,46 @@ class _Composer:
                 explained += _NAME_WEIGHT
             elif place in self.used or (span.operator and span.operator != "filler"):
                 known = span.operator.partition(".")[0]
-                if known in ("order", "time", "subject_event"):
+                if known in ("order", "time", "subject_event", "define"):
                     missing += 1
+                elif known == "unrecorded":
+                    missing += 0 if "relation.potential" in self.operators else _UNRECORDED_WEIGHT
                 else:
                     explained += 1
             elif span.operator == "filler":
-                if span.words in ("when", "why", "where"):
+                if span.words in ("when", "why", "how"):
                     missing += 1
+            elif span.names:
+                missing += _NAME_WEIGHT
+            elif is_date(span):
+                missing += _UNRECORDED_WEIGHT if span.words > "2017" else 1
             else:
-                missing += _NAME_WEIGHT if span.names else 1
+                missing += 1 if len(span.words) > _SHORT else _SHORT_WEIGHT
         return round(100 * explained / (explained + missing)) if explained else 0
 
     def _strong(self, noun: int | None) -> bool:
         groups = {operator.partition(".")[0] for operator in self.operators}
         axes = [axis for axis, _ in self.names.values()]
-        return noun is not None or bool(groups & set(_OPERATORS_OF_MEMBERSHIP)) or (
+        return noun is not None or "ask.count" in self.operators or bool(groups & set(_OPERATORS_OF_MEMBERSHIP)) or (
             "ask.who" in self.operators or len(axes) > 1
             or bool({"relation.together", "relation.potential"} & set(self.operators))
         )
+
+
+def _unsupported(subject: Axis, clause: Clause) -> bool:
+    """ "The only region from its country" counts among others, which no condition can say."""
+    limited = clause.at_least is not None or clause.at_most is not None
+    return subject == "region" and limited and clause.counted == "country"
+
+
+def _inherited(subject: Axis, clauses: list[Clause]) -> list[Clause]:
+    """ "… but not lead it": a role that is said or denied of what was named before."""
+    for earlier, later in zip(clauses, clauses[1:], strict=False):
+        if later.negative and later.roles and not later.names and subject != "partnership":
+            later.names = {
+                axis: names for axis, names in earlier.names.items() if axis == "partnership"
+            }
+    return clauses
 
 
 def _on_axis(base: Pattern, axis: Axis, ids: frozenset[str]) -> Pattern:

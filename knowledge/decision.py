@@ -10,12 +10,15 @@ from typing import Literal
 
 from knowledge.references import Reference
 
-FLOOR = 38
+FLOOR = 34
 """Below this fit a declared question is not taken to be what was asked."""
-EXACT = 84
+EXACT = 86
 """From this fit on a declared question wins over a composed query."""
-MARGIN = 4
-"""Two different intents nearer than this are asked back, when neither fits exactly."""
+DOUBTFUL = 40
+MARGIN = 2
+"""Two different intents nearer than the margin are asked back, when the fit is doubtful."""
+SURE_CHECK = 95
+"""A yes/no question about memberships that is explained to this degree is computed, not looked up."""
 COVERAGE = 74
 """A composed query has to account for this share (percent) of the words that carry content."""
 
@@ -59,6 +62,9 @@ def decide(candidates: Sequence[Candidate]) -> Decision:
     declared = sorted(_from("declared", candidates), key=lambda c: -c.score)
     composed = _from("composed", candidates) + _from("follow-up", candidates)
     named = _from("named", candidates)
+    checked = [c for c in composed if _checks(c) and c.strong and c.score >= SURE_CHECK]
+    if checked:
+        return Certain(checked[0])
     if declared and declared[0].score >= EXACT:
         return Certain(declared[0])
     for candidate in composed:
@@ -75,6 +81,11 @@ def decide(candidates: Sequence[Candidate]) -> Decision:
     return Unknown(declared[0] if declared else None)
 
 
+def _checks(candidate: Candidate) -> bool:
+    query = candidate.reference.query
+    return query is not None and query.operation == "check" and bool(query.candidates)
+
+
 def _from(origin: Origin, candidates: Sequence[Candidate]) -> list[Candidate]:
     return [candidate for candidate in candidates if candidate.origin == origin]
 
@@ -86,6 +97,6 @@ def _closest(declared: Sequence[Candidate]) -> Decision:
     """
     best = declared[0]
     near = [c for c in declared[1:3] if best.score - c.score < MARGIN]
-    if best.score < EXACT and any(c.reference.intent != best.reference.intent for c in near):
+    if best.score < DOUBTFUL and any(c.reference.intent != best.reference.intent for c in near):
         return Unsure((best, *near))
     return Certain(best)

@@ -11,6 +11,7 @@ from typing import Any
 @dataclass(frozen=True, slots=True)
 class Pack:
     id: str
+    label: str
     title: str
     publisher: str
     licence: str
@@ -224,6 +225,7 @@ class Phrasing(Fact):
     target: str
     text: str
     language: str
+    reply: str | None
 
 
 Thing = (

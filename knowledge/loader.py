@@ -13,6 +13,7 @@ from db.models import Fact, Pack, Revision
 from knowledge.pack_checks import Loaded, check_together
 from knowledge.pack_files import PackError, Place, Problems, shipped_packs
 from knowledge.pack_reading import PackContent, Row, read_pack
+from knowledge.reading import knowledge_revision
 
 __all__ = [
     "LoadReport",
@@ -88,7 +89,7 @@ async def load(engine: AsyncEngine, paths: Iterable[Path], *, force: bool = Fals
             others = await _loaded(connection, {pack.id for pack in packs})
             check_together(packs, others, problems)
     problems.raise_any()
-    revision = await _write(engine, packs, fresh)
+    revision = await _write(engine, packs, fresh) if fresh else await knowledge_revision(engine)
     changed = {pack.id for pack in fresh}
     return LoadReport(
         packs=tuple(
@@ -138,8 +139,6 @@ async def _write(
 ) -> int:
     async with writing(engine, alone=True) as connection:
         number = await connection.scalar(select(Revision.number)) or 0  # type: ignore[call-overload]
-        if not fresh:
-            return int(number)
         positions = await _positions(connection, packs)
         for pack in fresh:
             await _replace(connection, pack, positions)

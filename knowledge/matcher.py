@@ -20,14 +20,11 @@ _START, _END = "^", "$"
 
 # How much one feature of each kind counts. N-grams count little each, as a word has many of
 # them and they repeat what the word itself says.
-_WORD_GAIN = 1.0
-_PAIR_GAIN = 1.0
-_GRAM_GAIN = 0.2
+_WORD_GAIN, _PAIR_GAIN, _GRAM_GAIN = 1.0, 1.0, 0.2
 _GRAM_SIZES = (3, 4, 5)
 
 # Rare features tell more than the counts of few examples can show.
-_ODDS_RARITY_POWER = 0.3
-_LIKENESS_RARITY_POWER = 1.5
+_ODDS_RARITY_POWER, _LIKENESS_RARITY_POWER = 0.3, 1.5
 
 # What a label is credited with for a feature none of its examples has. A constant would favour
 # small labels and a fixed part of the label's size would favour big ones.
@@ -35,11 +32,13 @@ _SMOOTHING = 0.035
 _SMOOTHING_SIZE_POWER = 0.25
 _SMOOTHING_OTHERS = 0.05
 
+_SHORTEST_REPAIRED = 3
+
+# Only the best labels are worth comparing with single examples.
 _FINALISTS = 5
-_EXAMPLE_GAIN = 40.0
-_EXAMPLE_SHARPNESS = 10.0
-_SHARE_TEMPERATURE = 0.35
-_SHARE_POWER = 1 / 3
+_EXAMPLE_GAIN, _EXAMPLE_SHARPNESS = 40.0, 10.0
+
+_SHARE_TEMPERATURE, _SHARE_POWER = 0.35, 1 / 3
 
 # Each utterance counts as if it had one more word that no example has. It hardly matters for a
 # whole sentence but keeps a lone "what is the" from looking like a perfect fit.
@@ -216,8 +215,8 @@ class Matcher:
         self._labels = list(distinct)
         self._texts = [text for texts in distinct.values() for text in texts]
         self._features = _Features()
-        words = (word for text in self._texts for word in text.split())
-        self._speller = speller or Speller(w for w in words if not w.startswith(_SLOT))
+        words = [w for text in self._texts for w in text.split() if not w.startswith(_SLOT)]
+        self._speller = speller or Speller(words, shortest=_SHORTEST_REPAIRED)
         if self._texts:
             self._count(np.array([len(texts) for texts in distinct.values()]))
 
@@ -237,8 +236,8 @@ class Matcher:
         odds = self._odds.of(query)
         nearest: dict[int, str | None] = {}
         finalists = np.argsort(-odds)[: max(limit, _FINALISTS)].tolist()
-        spans = map(self._span, finalists)
-        for label, likeness in zip(finalists, self._examples.likeness(query, spans), strict=True):
+        alike = self._examples.likeness(query, map(self._span, finalists))
+        for label, likeness in zip(finalists, alike, strict=True):
             odds[label] += _EXAMPLE_GAIN * _pooled(likeness)
             best = int(likeness.argmax())
             nearest[label] = self._texts[self._starts[label] + best] if likeness[best] else None
@@ -246,8 +245,7 @@ class Matcher:
         share = np.exp((odds - odds.max()) / (_SHARE_TEMPERATURE * self._evidence.total(query)))
         coverage = self._examples.coverage(query, *self._span(order[0]))
         scores = 100.0 * (share / share.sum()) ** _SHARE_POWER * coverage ** (1 - _SHARE_POWER)
-        order = order[:limit]
-        return [Ranked(self._labels[at], float(scores[at]), nearest[at]) for at in order]
+        return [Ranked(self._labels[at], float(scores[at]), nearest[at]) for at in order[:limit]]
 
     def _count(self, sizes: _Ints) -> None:
         """Turns the examples into weights."""

@@ -158,9 +158,11 @@ class _PackReader:
         self, kind: str, place: Place, row: dict[str, Any], extras: dict[str, Any]
     ) -> None:
         common = {"source": row["source"], "as_of": row["as_of"]}
-        for text in extras["ask"]:
-            question = {"kind": kind, "target": row["id"], "text": text, "language": "en"}
-            self.pack.add("phrasings", place, common | question)
+        question = {"kind": kind, "target": row["id"], "language": "en"}
+        for key, reply in (("ask", None), ("ask_yes", "yes"), ("ask_no", "no")):
+            for text in extras[key]:
+                asked = question | {"text": text, "reply": reply}
+                self.pack.add("phrasings", place, common | asked)
         subject = {"subject_kind": kind, "subject": row["id"]}
         for target_kind, target in extras["about"]:
             link = {"target_kind": target_kind, "target": target}

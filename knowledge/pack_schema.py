@@ -60,6 +60,8 @@ COMMON: Mapping[str, Column] = {"source": _may(values.source), "as_of": _may(val
 
 EXTRAS: Mapping[str, Column] = {
     "ask": _may(values.texts, default=()),
+    "ask_yes": _may(values.texts, default=()),
+    "ask_no": _may(values.texts, default=()),
     "about": _may(values.kind_and_id, default=()),
     "details": _may(values.details, default=()),
 }
@@ -67,7 +69,7 @@ EXTRAS: Mapping[str, Column] = {
 
 HEADER: Mapping[str, Column] = {
     "id": ID,
-    **dict.fromkeys(("title", "publisher", "licence", "citation"), _must()),
+    **dict.fromkeys(("label", "title", "publisher", "licence", "citation"), _must()),
     "as_of": _must(values.moment),
     "url": _must(values.web_address),
     "default_sources": _may(lambda value: value, default={}),

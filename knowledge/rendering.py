@@ -40,11 +40,11 @@ class Rendering:
             with_country=self.with_country,
             facts=snapshot,
             day_of=day_of,
-            empty=frozenset(),
             show_roles=shows_reasons,
         )
         self._templates.filters.update(
             listed=listed,
+            union=lambda sets: frozenset().union(*sets),
             with_country=self.with_country,
             partnership_name=lambda id: self.name("partnership", id),
             region_name=lambda id: self.name("region", id),
@@ -101,7 +101,12 @@ def shows_reasons(query: Query) -> bool:
     """Whether the rows that make a hit fit tell more than the conditions already say."""
     return any(
         not condition.negative
-        and (not condition.plain or condition.pattern.roles or condition.pattern.vanguard)
+        and (
+            not condition.plain
+            or condition.pattern.roles
+            or condition.pattern.vanguard
+            or (condition.pattern.countries and not condition.pattern.partnerships)
+        )
         for condition in query.conditions
     ) or query.subject == "country"
 

@@ -1,33 +1,23 @@
 """Fills the slots of a matched intent from the names in the question, or from the chat's focus."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 from knowledge.answer import Focus
+from knowledge.chronology import anchor_event, time_slots
 from knowledge.declarations import Intent
 from knowledge.references import Reference
+from knowledge.snapshot import Snapshot
 from knowledge.vocabulary import Span
-
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul",
-         "august aug", "september sep sept", "october oct", "november nov", "december dec"), 1
-    )
-    for name in names.split()
-}
-_YEAR = re.compile(r"(19|20)\d\d")
-_EVENT_KINDS = ("committee", "conference", "milestone", "event", "meeting")
-
 
 class SlotFiller:
     """Knows which slots each declared intent needs."""
 
-    def __init__(self, intents: Mapping[str, Intent]) -> None:
+    def __init__(self, intents: Mapping[str, Intent], snapshot: Snapshot) -> None:
         self._intents = intents
+        self._snapshot = snapshot
 
     def fill(
-        self, label: str, spans: Sequence[Span], text: str, focus: Focus | None
+        self, label: str, spans: Sequence[Span], focus: Focus | None
     ) -> Reference | None:
         """The reference for a label of the matcher; None when a slot cannot be filled.
 
@@ -38,12 +28,15 @@ class SlotFiller:
             return Reference("card", ((kind, id),))
         slots: dict[str, str] = {}
         for name, wanted in self._intents[label].slots.items():
-            filled = _named(wanted, spans) or _remembered(wanted, focus)
+            filled = _named(wanted, spans)
+            if filled is None and label in ("events_after", "events_before"):
+                filled = anchor_event(spans, self._snapshot)
+            filled = filled or _remembered(wanted, focus)
             if filled is None:
                 return None
             slots[name] = filled
         if label.startswith("events_"):
-            slots |= _time_slots(spans)
+            slots |= time_slots(spans)
         if label in ("status_change", "not_recorded", "region_country"):
             for kind in ("partnership", "region", "country"):
                 if found := _named(kind, spans):
@@ -59,19 +52,3 @@ def _remembered(kind: str, focus: Focus | None) -> str | None:
     if focus is None:
         return None
     return next((id for known, id in reversed(focus.entities) if known == kind), None)
-
-
-def _time_slots(spans: Sequence[Span]) -> dict[str, str]:
-    """Which kind of event, and of which year or month."""
-    slots: dict[str, str] = {}
-    operators = {span.operator for span in spans}
-    for kind in _EVENT_KINDS:
-        if f"subject_event.{kind}" in operators:
-            slots["kind"] = kind
-            break
-    words = [word for span in spans for word in span.words.split()]
-    year = next((word for word in words if _YEAR.fullmatch(word)), None)
-    if year is not None:
-        month = next((_MONTHS[word] for word in words if word in _MONTHS), None)
-        slots["year"] = f"{year}-{month:02}" if month else year
-    return slots

@@ -49,14 +49,17 @@ class Speller:
     are covered by trying each possible first letter on the otherwise unchanged word.
     """
 
-    def __init__(self, words: Mapping[str, int] | Iterable[str]) -> None:
+    def __init__(self, words: Mapping[str, int] | Iterable[str], *, shortest: int = 4) -> None:
         """Indexes the vocabulary.
 
         Args:
             words: Known words with how often each occurs, or the words alone (each occurrence
                 counts once).
+            shortest: Letters from which on an unknown word is repaired. Three letters are safe
+                only where a wrong repair does little harm, as many are codes or names.
         """
         self._counts: dict[str, int] = dict(words if isinstance(words, Mapping) else Counter(words))
+        self._shortest = shortest
         self._buckets: dict[tuple[str, int], list[str]] = defaultdict(list)
         self._skeletons: dict[str, str | None] = {}
         for word in self._counts:
@@ -122,6 +125,8 @@ class Speller:
 
     def _nearest(self, word: str) -> list[tuple[str, int]]:
         """Collects the known words at the smallest distance that the length allows."""
+        if len(word) < self._shortest:
+            return []
         for allowed in range(1, _allowed_edits(len(word)) + 1):
             found = self._same_first_letter(word, allowed)
             if allowed == 1:
@@ -168,7 +173,7 @@ class Speller:
 
 def _allowed_edits(length: int) -> int:
     """Gives the edits that leave a word of this length recognisable."""
-    if length <= 3:
+    if length <= 2:
         return 0
     if length <= 5:
         return 1

@@ -1,6 +1,7 @@
 """Finds the partnerships whose description covers given words: "offshore wind" → ADMA Energy."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from knowledge.snapshot import Snapshot
 from knowledge.text import fold
@@ -12,7 +13,8 @@ _MOST_FOUND = 4
 class ThemeIndex:
     """The words of each partnership's name, purpose and details, by stem."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, everyday: Iterable[str]) -> None:
+        self._everyday = {stem(word) for word in everyday}
         self._stems: dict[str, frozenset[str]] = {}
         for partnership in snapshot.partnerships.values():
             details = snapshot.details_of("partnership", partnership.id)
@@ -20,11 +22,20 @@ class ThemeIndex:
             self._stems[partnership.id] = frozenset(
                 stem(word) for word in fold(" ".join(texts)).split()
             )
+        spread = Counter(stem for stems in self._stems.values() for stem in stems)
+        self._telling = {word for word, count in spread.items() if count <= _MOST_FOUND}
 
-    def search(self, words: Sequence[str]) -> frozenset[str]:
-        """Partnerships that cover all the words; none when the words say too little."""
+    def search(self, words: Sequence[str], about: bool) -> frozenset[str]:
+        """Partnerships that cover all the words; none when the words say too little.
+
+        Unless the question says that it is ``about`` something, everyday words do not count as a
+        theme: "different regions" is not about difference.
+        """
         wanted = {stem(word) for word in words if len(word) > 2}
-        if not wanted:
+        telling = wanted & self._telling
+        if not about:
+            telling -= self._everyday
+        if not telling:
             return frozenset()
         found = [id for id, stems in self._stems.items() if wanted <= stems]
         return frozenset(found) if len(found) <= _MOST_FOUND else frozenset()

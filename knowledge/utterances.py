@@ -1,48 +1,97 @@
 """Prepares questions for the matcher: names masked by their kind, the same for examples and people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from knowledge.declarations import Declarations
 from knowledge.snapshot import Snapshot
-from knowledge.vocabulary import Span, Vocabulary
+from knowledge.text import fold
+from knowledge.vocabulary import Name, Span, Vocabulary
 
 _MASKED = ("partnership", "event", "region", "country")
 
 
-class Masker:
-    """Writes spans as words and slots.
-
-    A name becomes two slots, "<event> <event:kick-off-2016>": the first is what declared sentences
-    have, the second lets a fact about one event be told from the same fact about another.
-    """
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-
-    def mask(self, spans: Sequence[Span]) -> str:
-        return " ".join(_written(span) for span in spans)
-
-
-def _written(span: Span) -> str:
-    named = span.of(*_MASKED)
-    if named and not span.of("term", "instrument", "organisation", "document", "person"):
-        return f"<{named[0].kind}> <{named[0].kind}:{named[0].id}>"
-    return span.words
-
-
 def examples_of(
-    snapshot: Snapshot,
-    declared: Declarations,
-    vocabulary: Vocabulary,
-    masker: Masker,
-    language: str,
+    snapshot: Snapshot, declared: Declarations, vocabulary: Vocabulary, entities: "LabelEntities"
 ) -> dict[str, list[str]]:
     """Example utterances by label: declared intents, and ``kind/id`` of facts with questions."""
     examples: dict[str, list[str]] = {
         intent: list(sentences) for intent, sentences in declared.sentences.items()
     }
     for row in snapshot.phrasings:
-        if row.language == language:
+        if row.language == declared.language:
             label = f"{row.kind}/{row.target}"
-            examples.setdefault(label, []).append(masker.mask(vocabulary.spans(row.text)))
+            spans = vocabulary.spans(row.text)
+            entities.learn(label, spans)
+            examples.setdefault(label, []).append(mask(spans))
     return examples
+
+
+def mask(spans: Sequence[Span]) -> str:
+    """Writes spans as words and slots.
+
+    A name becomes a slot, "<event>", as declared sentences have it. Which event it is does not
+    matter for what is asked; ``LabelEntities`` keeps facts about other events away.
+    """
+    return " ".join(
+        f"<{named.kind}>" if (named := masked_name(span)) else span.words for span in spans
+    )
+
+
+def masked_name(span: Span) -> Name | None:
+    """The name that a span is masked by; names of organisations and the like stay words."""
+    if span.of("term", "instrument", "organisation", "document", "person"):
+        return None
+    return next(iter(span.of(*_MASKED)), None)
+
+
+def texts_of(snapshot: Snapshot, examples: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """All folded words by label: the examples and, for a fact, what it says."""
+    texts: dict[str, list[str]] = {}
+    for label, utterances in examples.items():
+        kind, _, id = label.partition("/")
+        texts[label] = list(utterances)
+        if id:
+            thing: Any = snapshot.things[kind][id]
+            said = [thing.name, getattr(thing, "text", None) or ""]
+            said += [detail.text for detail in snapshot.details_of(kind, id)]
+            said += [place["says"] for place in getattr(thing, "places", ())]
+            texts[label] += [fold(text) for text in said]
+    return texts
+
+
+class LabelEntities:
+    """Which partnership, event, region or country the questions of each fact are about.
+
+    A fact about the kick-off is no answer to a question about the Info-Day, however alike the
+    words are; and a question that names no event is hardly one about a particular event.
+    """
+
+    def __init__(self) -> None:
+        self._named: dict[str, dict[str, set[str]]] = {}
+        self._always: dict[str, set[str]] = {}
+
+    def learn(self, label: str, spans: Sequence[Span]) -> None:
+        """Take note of what one declared question of a fact names."""
+        kinds: set[str] = set()
+        for name in filter(None, map(masked_name, spans)):
+            self._named.setdefault(label, {}).setdefault(name.kind, set()).add(name.id)
+            kinds.add(name.kind)
+        self._always[label] = self._always.get(label, kinds) & kinds
+
+    def agreement(self, label: str, spans: Sequence[Span]) -> float:
+        """A factor for the fit: 0 for another entity, less than 1 for one that is not named."""
+        asked: dict[str, set[str]] = {}
+        for name in filter(None, map(masked_name, spans)):
+            asked.setdefault(name.kind, set()).add(name.id)
+        known = self._named.get(label, {})
+        if any(kind in asked and not ids & asked[kind] for kind, ids in known.items()):
+            return 0.0
+        factor = _NOT_NAMED if self._always.get(label, set()) - asked.keys() else 1.0
+        if "/" in label and asked.keys() - known.keys():
+            factor *= _TOO_GENERAL
+        return factor
+
+
+_NOT_NAMED = 0.8
+_TOO_GENERAL = 0.85

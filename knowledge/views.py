@@ -194,6 +194,15 @@ def compare(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
     return View(data, tuple(facts), other, tuple(sorted(shared)))
 
 
+def canned(make: Callable[[str], Reference], kind: str) -> Callable[..., View]:
+    """The commonest questions over memberships, declared with sentences: the same as the query."""
+
+    def view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
+        return find(snapshot, make(_thing(snapshot, reference, kind).id), now)
+
+    return view
+
+
 # Partnerships, regions, countries
 
 
@@ -267,10 +276,12 @@ def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
     """
     kind = reference.slot("kind") or "milestone"
     year = reference.slot("year") or ""
+    wanted = "gathering" if kind == "event" and reference.intent != "events_list" else kind
+    wanted = "any" if year and kind in ("milestone", "event") else wanted
     chosen = [
         event
         for event in snapshot.events
-        if event.start.startswith(year) and is_of_kind(event, kind if not year else "event")
+        if event.start.startswith(year) and is_of_kind(event, wanted)
     ]
     today = now.date()
     anchor = snapshot.things["event"].get(reference.slot("event") or "")
@@ -315,6 +326,8 @@ def is_of_kind(event: Event, kind: str) -> bool:
             return event.kind == "conference" or "conference" in event.title.lower()
         case "milestone" | "meeting":
             return event.milestone
+        case "gathering":
+            return event.kind in ("meeting", "conference")
     return True
 
 
@@ -400,6 +413,9 @@ def examples(snapshot: Snapshot) -> tuple[Offer, ...]:
 
 VIEWS: Mapping[str, Callable[[Snapshot, Reference, datetime], View]] = {
     "find": find,
+    "region_partnerships": canned(partnerships_of, "region"),
+    "partnership_leads": canned(lambda id: members_of(id, "lead"), "partnership"),
+    "partnership_members": canned(members_of, "partnership"),
     "compare": compare,
     "card": card,
     "partnership_about": partnership_view(),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from knowledge.snapshot import Snapshot
@@ -61,6 +61,7 @@ class Vocabulary:
         known_words: Common words, which are spelt right and never repaired.
         phrasings: Questions of the packs; their words count as known.
         sentences: Declared sentences, folded; their words count as known.
+        shorthand: What is typed in a hurry, and the word that is meant by it.
     """
 
     def __init__(
@@ -70,7 +71,9 @@ class Vocabulary:
         known_words: Iterable[str],
         phrasings: Iterable[str] = (),
         sentences: Mapping[str, Sequence[str]] | None = None,
+        shorthand: Mapping[str, str] | None = None,
     ) -> None:
+        self._shorthand = shorthand or {}
         self._names: dict[str, dict[tuple[str, str], Name]] = defaultdict(dict)
         self._operators = {phrase: key for key, phrases in operators.items() for phrase in phrases}
         self._collect_names(snapshot)
@@ -105,7 +108,7 @@ class Vocabulary:
 
     def _add(self, text: str, name: Name) -> None:
         folded = fold(text)
-        if folded and folded not in self._operators:
+        if folded and (folded not in self._operators or name.kind in _READ_IN_CONTEXT):
             self._names[folded].setdefault((name.kind, name.id), name)
 
     def _collect_partial(
@@ -147,6 +150,8 @@ class Vocabulary:
     def _choices(self, words: Sequence[Token], place: int) -> list[tuple[str, int]]:
         """The known words that the word may be, each with what is left of 100 after repair."""
         word = words[place].text
+        if word in self._shorthand and word not in self._names:
+            return [(self._shorthand[word], 100)]
         if self.speller.known(word) or word.isdigit():
             return [(word, 100)]
         repairs = self.speller.repair(word)
@@ -171,7 +176,8 @@ class Vocabulary:
             best = self._look_up(window)
             if best is not None:
                 start, end = words[place].start, words[place + length - 1].end
-                return Span(place, place + length, text[start:end], *best)
+                span = Span(place, place + length, text[start:end], *best)
+                return _settled(span, words)
         return self._joined(text, words, place)
 
     def _look_up(
@@ -185,14 +191,13 @@ class Vocabulary:
             score = min(score for _, score in combination)
             if best is not None and score <= best[0]:
                 continue
-            if phrase in self._names:
-                names = tuple(
-                    Name(name.kind, name.id, name.form, score)
-                    for name in self._names[phrase].values()
-                )
-                best = (score, phrase, names, "")
-            elif phrase in self._operators:
-                best = (score, phrase, (), self._operators[phrase])
+            operator = self._operators.get(phrase, "")
+            names = tuple(
+                Name(name.kind, name.id, name.form, score)
+                for name in self._names.get(phrase, {}).values()
+            )
+            if names or operator:
+                best = (score, phrase, names, operator)
         return None if best is None else best[1:]
 
     def _joined(self, text: str, words: Sequence[Token], place: int) -> Span | None:
@@ -227,6 +232,23 @@ class Vocabulary:
                 return Span(place, place + 1, typed, word, names)
         return Span(place, place + 1, typed, choices[place][0][0])
 
+
+def _settled(span: Span, words: Sequence[Token]) -> Span:
+    """A word that is both a name and an operator ("TO", "am"), read by how it was typed.
+
+    An abbreviation is meant when it is typed in capitals inside other letters, or when what stands
+    around it asks for a meaning.
+    """
+    if not span.names or not span.operator:
+        return span
+    around = {word.text for word in words[max(0, span.start - 3) : span.end + 3]}
+    if span.text.isupper() and len(span.text) > 1 or around & _ASKS_MEANING:
+        return replace(span, operator="")
+    return replace(span, names=())
+
+
+_ASKS_MEANING = frozenset("stand stands mean means meaning abbreviation acronym abbreviates".split())
+_READ_IN_CONTEXT = frozenset({"term"})
 
 # Topics, figures and corrections are found by questions, not by their titles.
 _NAMED_BY_ALIASES_ONLY = frozenset({"topic", "statistic", "correction", "event"})

@@ -63,6 +63,11 @@ def test_short_words_allow_one_edit_only(speller: Speller) -> None:
     assert speller.repair("sottg") == ()
 
 
+def test_repairs_three_letters_only_on_request() -> None:
+    assert Speller(["the"]).repair("hte") == ()
+    assert words(Speller(["the"], shortest=3).repair("hte")) == ["the"]
+
+
 def test_returns_all_of_the_nearest_frequent_ones_first(speller: Speller) -> None:
     assert words(speller.repair("mwssage")) == ["message", "massage"]
 

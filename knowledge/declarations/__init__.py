@@ -35,13 +35,15 @@ class Declarations:
     """All that is declared of one language.
 
     ``sentences`` maps an intent to example questions, folded, slots as ``<kind>``; ``operators``
-    maps ``group.operator`` to folded phrases, ``filler`` among them.
+    maps ``group.operator`` to folded phrases, ``filler`` among them; ``shorthand`` maps what
+    people type in a hurry to the word they mean.
     """
 
     language: str
     intents: Mapping[str, Intent]
     sentences: Mapping[str, tuple[str, ...]]
     operators: Mapping[str, tuple[str, ...]]
+    shorthand: Mapping[str, str]
     common_words: frozenset[str]
 
     @property
@@ -79,8 +81,12 @@ def declarations(language: str) -> Declarations:
         raise DeclarationError(f"{language}/sentences: no sentence for {', '.join(sorted(missing))}")
     words = (folder / "common_words.txt").read_text("utf-8").splitlines()
     common = {word for line in words if not line.startswith("#") for word in line.split()}
-    operators = _operators(_read(folder / "vocabulary.yaml"))
-    return Declarations(language, intents, sentences, operators, frozenset(common))
+    vocabulary = _read(folder / "vocabulary.yaml")
+    shorthand = {
+        str(typed): word for word, forms in vocabulary.pop("shorthand").items() for typed in forms
+    }
+    operators = _operators(vocabulary)
+    return Declarations(language, intents, sentences, operators, shorthand, frozenset(common))
 
 
 def _read(path: Path) -> dict[str, Any]:

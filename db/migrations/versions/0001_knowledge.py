@@ -13,7 +13,7 @@ def upgrade() -> None:
     op.create_table(
         "packs",
         sa.Column("id", sa.String(), primary_key=True),
-        *_texts("title", "publisher", "licence", "as_of", "url", "citation", "checksum"),
+        *_texts("label", "title", "publisher", "licence", "as_of", "url", "citation", "checksum"),
         sa.Column("position", sa.Integer(), nullable=False),
     )
     op.create_table(
@@ -111,6 +111,7 @@ def _relations() -> None:
     _fact(
         "phrasings",
         *_texts("kind", "text", "language"),
+        *_texts("reply", optional=True),
         sa.Column("target", sa.String(), nullable=False, index=True),
         numbered=True,
     )

@@ -1,0 +1,61 @@
+"""Measures how much of a question the facts cover: their texts, names and declared questions.
+
+The matcher tells which question was probably asked; this tells whether the fact speaks of what the
+question speaks of. Words weigh by how few facts have them (inverse document frequency).
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from knowledge.themes import stem
+
+_UNKNOWN_RARITY = 1.0
+
+
+class FactIndex:
+    """The stems of every labelled text.
+
+    Args:
+        texts: Folded texts by label (an intent's sentences; a fact's name, text and questions).
+        light: Words without content, which count little.
+    """
+
+    def __init__(self, texts: Mapping[str, Iterable[str]], light: Iterable[str]) -> None:
+        self._stems = {
+            label: frozenset(stem(word) for text in lines for word in text.split())
+            for label, lines in texts.items()
+        }
+        self._labels: dict[str, list[str]] = defaultdict(list)
+        for label, stems in self._stems.items():
+            for word in stems:
+                self._labels[word].append(label)
+        total = len(self._stems)
+        self._rarity = {
+            word: math.log(1 + total / len(labels)) / math.log(1 + total)
+            for word, labels in self._labels.items()
+        }
+        self._light = frozenset(light)
+
+    def weigh(self, words: Sequence[str]) -> dict[str, float]:
+        """The stems of a question with what each counts; words without content count nothing."""
+        return {
+            stem(word): self._rarity.get(stem(word), _UNKNOWN_RARITY)
+            for word in words
+            if word not in self._light
+        }
+
+    def coverage(self, label: str, weights: Mapping[str, float]) -> float:
+        """The share (0-1) of a question's weight that a label's texts hold."""
+        total = sum(weights.values())
+        stems = self._stems.get(label, frozenset())
+        return sum(w for word, w in weights.items() if word in stems) / total if total else 0.0
+
+    def best(self, weights: Mapping[str, float], limit: int = 10) -> list[tuple[str, float]]:
+        """The labels that cover most of a question, best first."""
+        sums: Counter[str] = Counter()
+        for word, weight in weights.items():
+            for label in self._labels.get(word, ()):
+                sums[label] += weight
+        total = sum(weights.values()) or 1.0
+        return [(label, weight / total) for label, weight in sums.most_common(limit)]

@@ -1,0 +1,167 @@
+"""Packs: what is read, what is refused and how, and that a load is all or nothing."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.models import TABLE_OF_KIND as MODELS
+from knowledge.loader import PackError, check, load, read_packs, shipped_packs
+from knowledge.reading import MissingKnowledge, knowledge_revision, read_snapshot
+from tests.pack_maker import make_other, make_pack
+
+
+async def test_rows_become_facts(engine: AsyncEngine, tmp_path: Path) -> None:
+    report = await load(engine, [make_pack(tmp_path)])
+    snapshot = await read_snapshot(engine)
+
+    assert report.revision == snapshot.revision == 1
+    assert report.packs[0].changed
+    assert report.packs[0].rows["memberships"] == 2
+    assert list(snapshot.regions) == ["lombardy", "catalonia"], "in the order of the file"
+    assert list(snapshot.things["topic"]) == ["one", "two"]
+    catalonia = snapshot.regions["catalonia"]
+    assert (catalonia.note, catalonia.lat, catalonia.source) == ("north, east", None, "p. 1")
+    assert snapshot.regions["lombardy"].lat == 45.6
+    assert snapshot.countries["ES"].eu_member_2017 is True
+    assert snapshot.countries["ES"].source == "ISO 3166-1", "the default of its table"
+    assert snapshot.things["statistic"]["share"].value == "5.0", "as the author typed it"
+    assert snapshot.things["correction"]["launch"].places == [
+        {"where": "p. 6", "says": "June 2017"}
+    ]
+    assert [(row.region, row.as_of) for row in snapshot.by_partnership["esm"]] == [
+        ("lombardy", "2017-07"),
+        ("catalonia", "2017-05-01"),
+    ]
+
+
+async def test_what_hangs_on_a_row_becomes_rows(engine: AsyncEngine, tmp_path: Path) -> None:
+    await load(engine, [make_pack(tmp_path)])
+    snapshot = await read_snapshot(engine)
+
+    assert [(row.text, row.source) for row in snapshot.details_of("partnership", "esm")] == [
+        ("first case", "p. 2"),
+        ("second case", "p. 9"),
+    ]
+    assert [(row.text, row.reply) for row in snapshot.phrasings] == [
+        ("what is esm?", None),
+        ("no", None),
+        ("is esm green?", "yes"),
+    ]
+    assert [(row.subject, row.target_kind, row.target) for row in snapshot.links] == [
+        ("esm", "region", "lombardy")
+    ]
+    first, second = snapshot.mentions_of["smart-tooling"]
+    assert (first.event, first.issues, first.actions, first.source) == (
+        "kick-off",
+        ["cost"],
+        [],
+        "p. 5",
+    )
+    assert (second.event, second.source) == (None, "p. 4")
+
+
+async def test_loading_again_changes_nothing_unless_the_files_did(
+    engine: AsyncEngine, tmp_path: Path
+) -> None:
+    await load(engine, [make_pack(tmp_path)])
+    before = await read_snapshot(engine)
+
+    again = await load(engine, [make_pack(tmp_path)])
+    assert (again.packs[0].changed, again.revision) == (False, 1)
+
+    forced = await load(engine, [make_pack(tmp_path)], force=True)
+    assert (forced.packs[0].changed, forced.revision) == (True, 2)
+    assert (await read_snapshot(engine)).things == before.things
+
+    changed = make_pack(tmp_path, topics__second_yaml=None)
+    assert (await load(engine, [changed])).packs[0].changed
+    assert list((await read_snapshot(engine)).things["topic"]) == ["one"]
+    assert await knowledge_revision(engine) == 3
+
+
+async def test_a_later_pack_adds_to_an_earlier_one(engine: AsyncEngine, tmp_path: Path) -> None:
+    await load(engine, [make_pack(tmp_path)])
+    later = make_other(
+        tmp_path,
+        regions_csv="id,name,country,level,source\nmadrid,Madrid,ES,nuts2,https://example.org/m\n",
+        memberships_csv="partnership,region,role,source\nesm,madrid,observer,p. 1\n",
+        topics_yaml="- {id: since, name: Since, text: More., source: p. 1, about: [topic/one]}\n",
+    )
+    await load(engine, [later])
+    snapshot = await read_snapshot(engine)
+
+    assert list(snapshot.packs) == ["small", "later"]
+    assert [row.region for row in snapshot.by_partnership["esm"]] == [
+        "lombardy",
+        "catalonia",
+        "madrid",
+    ]
+    assert list((await read_snapshot(engine, ["small"])).regions) == ["lombardy", "catalonia"]
+    with pytest.raises(MissingKnowledge, match="'later' refers to the country 'ES'"):
+        await read_snapshot(engine, ["later"])
+    with pytest.raises(MissingKnowledge, match="'unheard' is not loaded"):
+        await read_snapshot(engine, ["unheard"])
+
+    with pytest.raises(PackError) as refused:
+        await load(engine, [make_pack(tmp_path, topics__first_yaml=None)])
+    assert "there is no topic 'one'" in str(refused.value)
+    assert "later" in str(refused.value)
+
+
+async def test_nothing_changes_when_anything_is_wrong(engine: AsyncEngine, tmp_path: Path) -> None:
+    await load(engine, [make_pack(tmp_path)])
+    before = await read_snapshot(engine)
+    sound = make_other(
+        tmp_path, "sound", topics_yaml="- {id: x, name: X, text: X., source: p. 1}\n"
+    )
+    broken = make_pack(tmp_path, topics__second_yaml="- {id: two, name: Two, source: p. 8}\n")
+
+    with pytest.raises(PackError):
+        await load(engine, [sound, broken])
+
+    assert await read_snapshot(engine) == before
+
+
+async def test_ids_and_aliases_are_checked_against_what_is_loaded(
+    engine: AsyncEngine, tmp_path: Path
+) -> None:
+    await load(engine, [make_pack(tmp_path)])
+    later = make_other(
+        tmp_path,
+        countries_csv="id,name,eu_member_2017\nES,Spain,yes\nFR,France,yes\n",
+        regions_csv="id,name,country,level,source\nparis,Paris,FR,nuts2,p. 1\n",
+        aliases_csv="kind,target,text,language,form\nregion,paris,Lombardia,fr,variant\n",
+    )
+    with pytest.raises(PackError) as refused:
+        await load(engine, [later])
+    assert any("'ES' is there already (small, loaded already" in p for p in refused.value.problems)
+    assert any("'Lombardia' also names lombardy" in p for p in refused.value.problems)
+
+
+def test_the_shipped_packs_hold_nothing_wrong() -> None:
+    assert check(shipped_packs())
+
+
+def test_packs_are_chosen_by_id_in_order() -> None:
+    ids = [pack.id for pack in read_packs(shipped_packs())]
+    assert ids[0] == "report-2017", "the oldest facts come first"
+    assert [pack.id for pack in read_packs(shipped_packs(ids[::-1]))] == ids[::-1]
+    with pytest.raises(PackError, match="'unheard' is not a shipped pack - choose from"):
+        shipped_packs(["unheard"])
+
+
+def test_the_reader_and_the_models_agree() -> None:
+    from dataclasses import fields
+
+    from db.models import Fact
+    from knowledge.facts import CLASS_OF_KIND
+    from knowledge.reading import RELATIONS, TABLE_OF_KIND
+
+    assert {kind: model.__tablename__ for kind, model in MODELS.items()} == TABLE_OF_KIND
+    models = {str(model.__tablename__): model for model in Fact.__subclasses__()}
+    facts = {name: CLASS_OF_KIND[kind] for kind, name in TABLE_OF_KIND.items()} | dict(RELATIONS)
+    assert set(models) == set(facts)
+    for name, fact in facts.items():
+        columns = set(models[name].model_fields) - {"row"}  # the order of the rows tells it
+        assert columns == {field.name for field in fields(fact)}, name

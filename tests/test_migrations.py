@@ -1,0 +1,77 @@
+"""The migrations make what the models say, on both engines, forth and back."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import SQLModel
+
+import db.migrate
+import db.models
+from db.engine import reading
+from db.migrate import current_revision, downgrade, revisions, upgrade
+
+
+async def test_the_models_and_the_migrations_agree(engine: AsyncEngine) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, SQLModel.metadata))
+
+    async with reading(engine) as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_references_are_deferred(engine: AsyncEngine) -> None:
+    async with reading(engine) as connection:
+        keys = await connection.run_sync(lambda sync: inspect(sync).get_foreign_keys("memberships"))
+    deferred = {key["referred_table"] for key in keys if key["options"].get("initially")}
+    assert deferred == {"partnerships", "regions"}
+
+
+async def test_up_and_down_and_up_again(empty_engine: AsyncEngine) -> None:
+    assert await current_revision(empty_engine) is None
+    assert await upgrade(empty_engine)
+    assert await current_revision(empty_engine) == revisions()[-1]
+    assert not await upgrade(empty_engine), "at head there is nothing to do"
+
+    await downgrade(empty_engine, "base")
+    async with reading(empty_engine) as connection:
+        left = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+    assert left == ["alembic_version"]
+    assert await current_revision(empty_engine) is None
+    assert await upgrade(empty_engine)
+
+
+async def test_a_failing_migration_leaves_nothing(
+    empty_engine: AsyncEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(db.migrate.__file__).parent / "migrations"
+    broken = tmp_path / "100 % odd folder"
+    (broken / "versions").mkdir(parents=True)
+    for file in ("env.py", "script.py.mako"):
+        (broken / file).write_text((folder / file).read_text())
+    (broken / "versions" / "0001_broken.py").write_text(
+        "from alembic import op\nimport sqlalchemy as sa\n"
+        "revision, down_revision = '0001', None\n"
+        "def upgrade():\n"
+        "    op.create_table('half', sa.Column('id', sa.Integer()))\n"
+        "    raise ZeroDivisionError\n"
+    )
+    monkeypatch.setattr(db.migrate, "_FOLDER", broken)
+    with pytest.raises(ZeroDivisionError):
+        await upgrade(empty_engine)
+    async with reading(empty_engine) as connection:
+        assert await connection.run_sync(lambda sync: inspect(sync).get_table_names()) == []
+
+
+def test_file_names_give_the_revisions_that_alembic_knows() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(db.migrate.__file__).parent / "migrations"))
+    scripts = ScriptDirectory.from_config(config)
+    assert [script.revision for script in scripts.walk_revisions()][::-1] == list(revisions())
+    assert scripts.get_current_head() == revisions()[-1]
