@@ -23,6 +23,10 @@ def load_packs(paths: Sequence[str], *, force: bool) -> int:
     if not folders:
         shipped = shipped_by_id()
         folders = [shipped[id] for id in settings.knowledge_packs or shipped if id in shipped]
+    if not folders:
+        raise CommandError(
+            "None of KNOWLEDGE_PACKS is shipped with the program - name the folders to load."
+        )
 
     async def task() -> LoadReport:
         engine = create_engine(settings.database)

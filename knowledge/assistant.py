@@ -10,7 +10,7 @@ from knowledge.chronology import compose_events
 from knowledge.composition import compose
 from knowledge.decision import Candidate, Certain, Decision, Unknown, Unsure, decide
 from knowledge.declarations import declarations
-from knowledge.dialogue import about, follow_up, with_pronouns
+from knowledge.dialogue import about, follow_up
 from knowledge.matcher import Matcher, Ranked
 from knowledge.references import BadReference, Reference
 from knowledge.rendering import Rendering, safe
@@ -132,10 +132,10 @@ class Assistant:
         spans = self.vocabulary.spans(text)
         if focus is not None:
             follow = follow_up(spans, focus, self.snapshot)
-            if follow is not None:
-                candidate = Candidate(follow.reference, 95, "follow-up")
+            if isinstance(follow, Reference):
+                candidate = Candidate(follow, 95, "follow-up")
                 return Understanding(spans, "", (), (candidate,), Certain(candidate))
-            spans = with_pronouns(spans, focus)
+            spans = follow
         readings = list(_readings(spans))
         masked = mask(readings[0])
         ranked = self._ranked(masked) if spans else ()
@@ -173,7 +173,7 @@ class Assistant:
         events = compose_events(spans, self.snapshot)
         if events is not None:
             yield Candidate(events[0], events[1], "composed")
-        composition = compose(spans, self.snapshot, self.themes.search)
+        composition = compose(spans, self.snapshot, self.themes.search, self.vocabulary.speller.known)
         if composition is not None:
             intent = "compare" if composition.compare else "find"
             reference = Reference(intent, query=composition.query)
@@ -193,9 +193,8 @@ class Assistant:
         except (KeyError, Impossible):
             return self._say("unknown", now, focus, known=[])
         known = self._known(spans)
-        template = "find" if "query" in view.data else reference.intent
         html, text = self.rendering.message(
-            template, view, guesses=self._guesses(spans), known=known
+            reference.intent, view, guesses=self._guesses(spans), known=known
         )
         status: Status = "decline" if reference.intent in _DECLINED else "answer"
         return Answer(

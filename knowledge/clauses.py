@@ -44,7 +44,7 @@ class Clause:
     def says_something(self) -> bool:
         return bool(
             self.names or self.roles or self.vanguard is not None or self.at_least is not None
-            or self.at_most is not None
+            or self.at_most is not None or self.universal
         )
 
 
@@ -182,6 +182,8 @@ class ClauseReader:
     def _counts_noun(self, place: int) -> bool:
         """Whether a bare number counts ("in three partnerships"), not "the two regions share"."""
         before = self._spans[place - 1].words if place else ""
+        if self._spans[place - 1].operator == "ask.list":
+            return False
         if before in ("the", "all", "all the", "these", "both", "those", "of", "table", "phase"):
             return False
         for span in self._spans[place + 1 : place + 4]:

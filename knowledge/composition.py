@@ -52,9 +52,17 @@ def compose(
     spans: Sequence[Span],
     snapshot: Snapshot,
     search: ThemeSearch,
+    known: Callable[[str], bool],
 ) -> Composition | None:
-    """The query a question asks for; None when it is not about memberships at all."""
-    return _Composer(spans, snapshot, search).compose()
+    """The query a question asks for; None when it is not about memberships at all.
+
+    Args:
+        spans: The question.
+        snapshot: The facts.
+        search: Finds partnerships by the words that are left over.
+        known: Whether a word is spelt right; others may name what we know nothing of.
+    """
+    return _Composer(spans, snapshot, search, known).compose()
 
 
 class _Composer:
@@ -63,7 +71,9 @@ class _Composer:
         spans: Sequence[Span],
         snapshot: Snapshot,
         search: ThemeSearch,
+        known: Callable[[str], bool],
     ) -> None:
+        self.known = known
         self.spans = spans
         self.snapshot = snapshot
         self.search = search
@@ -238,7 +248,8 @@ class _Composer:
         if extreme and noun is None and not roles and "ask.who" not in self.operators:
             return False
         nouns = any(op.startswith("subject.") for op in self.operators)
-        return bool(noun is not None or self.names or roles or extreme or nouns)
+        themed = bool(_NAMES_A_THEME & set(self.operators))
+        return bool(noun is not None or self.names or roles or extreme or nouns or themed)
 
     def _asks_membership(self) -> bool:
         """Whether any word speaks of being in something."""
@@ -432,8 +443,21 @@ class _Composer:
             elif is_date(span):
                 missing += _UNRECORDED_WEIGHT if span.words > "2017" else 1
             else:
-                missing += 1 if len(span.words) > _SHORT else _SHORT_WEIGHT
+                missing += self._weight_of(span.words)
         return round(100 * explained / (explained + missing)) if explained else 0
+
+    def _weight_of(self, word: str) -> float:
+        """What an unexplained word takes away."""
+        if len(word) <= _SHORT:
+            return _SHORT_WEIGHT
+        return 1 if self.known(word) else _NAME_WEIGHT
+
+    def premise(self) -> "Composition | None":
+        """What "why does X lead Y?" takes for granted, as a yes/no question."""
+        if not self.names or not any(span.words in ("why", "when", "how") for span in self.spans):
+            return None
+        asked = [span for span in self.spans if span.words not in ("why", "when", "how", "come")]
+        return _Composer(asked, self.snapshot, self.search, self.known).compose()
 
     def _strong(self, noun: int | None) -> bool:
         groups = {operator.partition(".")[0] for operator in self.operators}
@@ -453,11 +477,18 @@ def _unsupported(subject: Axis, clause: Clause) -> bool:
 def _inherited(subject: Axis, clauses: list[Clause]) -> list[Clause]:
     """ "… but not lead it": a role that is said or denied of what was named before."""
     for earlier, later in zip(clauses, clauses[1:], strict=False):
-        if later.negative and later.roles and not later.names and subject != "partnership":
+        if not later.roles or later.names or later.at_least is not None:
+            continue
+        if later.negative:
             later.names = {
-                axis: names for axis, names in earlier.names.items() if axis == "partnership"
+                axis: names
+                for axis, names in earlier.names.items()
+                if axis not in (subject, "country")
             }
-    return clauses
+        elif earlier.roles and earlier.names.get("partnership"):
+            earlier.roles |= later.roles
+            later.roles = set()
+    return [clause for clause in clauses if clause.says_something]
 
 
 def _on_axis(base: Pattern, axis: Axis, ids: frozenset[str]) -> Pattern:

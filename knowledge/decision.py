@@ -19,7 +19,7 @@ MARGIN = 2
 """Two different intents nearer than the margin are asked back, when the fit is doubtful."""
 SURE_CHECK = 95
 """A yes/no question about memberships that is explained to this degree is computed, not looked up."""
-COVERAGE = 74
+COVERAGE = 76
 """A composed query has to account for this share (percent) of the words that carry content."""
 
 Origin = Literal["composed", "declared", "named", "follow-up"]

@@ -1,33 +1,40 @@
-"""Understands follow-ups: pronouns, ellipsis, "the second one", "no, I meant …", "only the …"."""
+"""Understands follow-ups: pronouns, ellipsis, "the second one", "no, I meant …", "only the …".
+
+A follow-up is either rewritten into spans that stand by themselves ("who leads it?" becomes "who
+leads textile?") or, when it only changes the last question, answered by changing that.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from knowledge.answer import Focus
-from knowledge.clauses import ClauseReader, axis_name
+from knowledge.clauses import Clause, ClauseReader, axis_name
 from knowledge.query import OTHER_AXIS, Axis, Condition, Operation, Pattern, Query
 from knowledge.references import BadReference, Reference
 from knowledge.snapshot import Snapshot
 from knowledge.vocabulary import Name, Span
 
-_SINGULAR = frozenset("it its that this there he she his her".split())
+_SINGULAR = frozenset("it its he she his her".split())
+_DEICTIC = frozenset("that this there".split())
 _PLURAL = frozenset("they them their those these theirs".split())
-_OPENERS = (
-    "and", "what about", "how about", "no i meant", "i meant", "i mean", "sorry i meant", "no",
-    "also", "same for", "the same for", "only", "just", "or", "not", "but", "then", "ok and",
-    "and what about", "and how about", "what of", "as for", "rather", "instead", "actually",
-    "and only", "and the", "make that", "i wanted", "no no", "now", "and in", "in",
+_OPENERS = tuple(
+    sorted(
+        (
+            "and", "what about", "how about", "no i meant", "i meant", "i mean", "sorry i meant",
+            "no", "also", "same for", "the same for", "only", "just", "or", "but", "then", "ok and",
+            "and what about", "and how about", "what of", "as for", "rather", "instead", "actually",
+            "and only", "make that", "no no", "now", "any", "i meant to say", "no sorry i meant",
+            "sorry", "oh i meant", "oops i meant", "actually i meant", "no not that",
+        ),
+        key=len,
+        reverse=True,
+    )
 )
-_NARROWING = frozenset(("only", "just", "which of", "of them", "among them", "of those", "of these"))
 _ORDINALS = {"order.first": 0, "order.second": 1, "order.third": 2, "order.last": -1}
 _SLOT_KINDS = ("event", "partnership", "region", "country")
-
-
-@dataclass(frozen=True, slots=True)
-class FollowUp:
-    """A follow-up resolved without matching: the reference it comes down to."""
-
-    reference: Reference
+_FIELDS = {"region": "regions", "country": "countries", "partnership": "partnerships"}
+_MOST_CARRIED = 60
+_SHORT_QUESTION = 8
 
 
 def last_reference(focus: Focus | None) -> Reference | None:
@@ -38,199 +45,236 @@ def last_reference(focus: Focus | None) -> Reference | None:
         return None
 
 
-def follow_up(
-    spans: Sequence[Span], focus: Focus, snapshot: Snapshot
-) -> FollowUp | None:
-    """What a fragment comes down to after the last answer; None when it stands by itself."""
-    last = last_reference(focus)
-    if last is None:
-        return None
-    picked = _picked(spans, focus)
-    if picked is not None:
-        return FollowUp(picked)
-    again = _asked_again(spans, last)
-    if again is not None:
-        return FollowUp(again)
-    if not _is_fragment(spans):
-        return None
-    changed = _changed(spans, last, snapshot)
-    return FollowUp(changed) if changed is not None else None
-
-
-def with_pronouns(spans: Sequence[Span], focus: Focus) -> tuple[Span, ...]:
-    """The spans with "it", "they" … replaced by what the chat was last about."""
-    entities = list(focus.entities)
-    if not entities or any(axis_name(span) for span in spans if not span.of("country")):
-        return tuple(spans)
-    resolved = list(spans)
-    for number, span in enumerate(spans):
-        if span.words in _SINGULAR or (span.words in _PLURAL and not _plural_results(focus)):
-            names = tuple(Name(kind, id, "focus", 100) for kind, id in entities)
-            wanted = _wanted(spans)
-            names = tuple(n for n in names if n.kind in wanted) or names
-            resolved[number] = replace(span, names=names[:1], operator="")
-            break
-    return tuple(resolved)
-
-
-def _wanted(spans: Sequence[Span]) -> tuple[str, ...]:
-    """The kinds a pronoun can stand for, seen from what is asked of it."""
-    operators = {span.operator for span in spans}
-    words = {span.words for span in spans}
-    if "role.lead" in operators or "role.participant" in operators or "subject.region" in operators:
-        return ("partnership", "region", "country")
-    if words & {"when", "attend", "attended", "organised", "organiser", "held", "place"}:
-        return ("event",)
-    return ()
-
-
-def _plural_results(focus: Focus) -> bool:
-    return len(focus.results) > 1
-
-
-def _content(spans: Sequence[Span]) -> list[Span]:
-    return [span for span in spans if span.operator != "filler"]
-
-
-def _picked(spans: Sequence[Span], focus: Focus) -> Reference | None:
-    """ "The second one", "number 3": an item of the last list."""
-    content = _content(spans)
-    words = {span.words for span in spans}
-    if not content or len(spans) > 7 or not focus.results:
-        return None
-    operators = [span.operator for span in content]
-    number: int | None = None
-    if len(content) == 1 and operators[0] in _ORDINALS and ("one" in words or "the" in words):
-        number = _ORDINALS[operators[0]]
-    elif len(content) == 2 and operators[0] in _ORDINALS and operators[1] == "number.1":
-        number = _ORDINALS[operators[0]]
-    elif len(content) == 2 and operators == ["relation.about", operators[1]]:
-        number = _ORDINALS.get(operators[1])
-    elif len(content) == 1 and operators[0].startswith("number."):
-        number = int(operators[0].partition(".")[2]) - 1
-    elif all(op in _ORDINALS or op == "number.1" for op in operators):
-        number = next((_ORDINALS[op] for op in operators if op in _ORDINALS), None)
-    if number is None or not -1 <= number < len(focus.results):
-        return None
-    return about(focus.results_kind, focus.results[number])
-
-
 def about(kind: str, id: str) -> Reference:
     """The reference that tells about a thing."""
     own = {"partnership", "region", "country", "event"}
     return Reference(f"{kind}_about" if kind in own else "card", ((kind, id),))
 
 
-def _asked_again(spans: Sequence[Span], last: Reference) -> Reference | None:
-    """ "How many are they?", "which ones?": the last query with another operation."""
-    if last.query is None or last.intent != "find":
+def follow_up(
+    spans: Sequence[Span], focus: Focus, snapshot: Snapshot
+) -> Reference | tuple[Span, ...]:
+    """What a message comes down to after the last answer: a reference, or spans to read on."""
+    last = last_reference(focus)
+    if last is None or not spans:
+        return tuple(spans)
+    resolved = _with_ordinal(spans, focus)
+    if isinstance(resolved, Reference):
+        return resolved
+    again = _asked_again(resolved, last, focus)
+    if again is not None:
+        return again
+    fragment = _fragment(resolved)
+    if fragment is not None and fragment:
+        changed = _changed(fragment, last, focus)
+        if changed is not None:
+            return changed
+    resolved = _with_pronoun(resolved, focus)
+    carried = _carried_on(resolved, last, focus)
+    return carried if carried is not None else resolved
+
+
+def _content(spans: Sequence[Span]) -> list[Span]:
+    return [span for span in spans if span.operator != "filler"]
+
+
+def _named(spans: Sequence[Span]) -> bool:
+    return any(axis_name(span) or span.of("event") for span in spans)
+
+
+# "The second one"
+
+
+def _with_ordinal(spans: Sequence[Span], focus: Focus) -> Reference | tuple[Span, ...]:
+    """An item of the last list instead of its number; its own reference when that is all."""
+    place = next((n for n, span in enumerate(spans) if span.operator in _ORDINALS), None)
+    number = _ORDINALS[spans[place].operator] if place is not None else None
+    if place is None and len(spans) <= 3:
+        place = next((n for n, span in enumerate(spans) if span.operator[:7] == "number."), None)
+        if place is not None:
+            number = int(spans[place].operator[7:]) - 1
+    if place is None or number is None or not -1 <= number < len(focus.results):
+        return tuple(spans)
+    behind = spans[place + 1] if place + 1 < len(spans) else None
+    if behind is not None and behind.operator != "number.1" and behind.words != "one":
+        return tuple(spans)
+    name = Name(focus.results_kind, focus.results[number], "focus", 100)
+    item = replace(spans[place], names=(name,), operator="")
+    rest = [span for n, span in enumerate(spans) if n not in (place, place + 1)]
+    if all(span.operator in ("filler", "relation.about", "ask.list") for span in rest):
+        return about(*(name.kind, name.id))
+    skip = 2 if behind is not None else 1
+    return (*spans[:place], item, *spans[place + skip :])
+
+
+# "How many are they?", "which ones?", "who does?"
+
+
+def _asked_again(spans: Sequence[Span], last: Reference, focus: Focus) -> Reference | None:
+    """The last query with another operation, when nothing else is said."""
+    if _named(spans) or len(spans) > 6:
         return None
     operators = [span.operator for span in _content(spans)]
-    names = any(span.names for span in spans)
-    plain = all(op.startswith(("ask.", "number.1", "set.all")) for op in operators)
-    if names or not operators or not plain or len(spans) > 6:
+    if last.intent == "compare" and operators and all(
+        op.startswith(("ask.", "degree.", "relation.compare")) for op in operators
+    ):
+        return last
+    if last.query is None or last.intent != "find" or not operators:
         return None
-    again: Operation = "count" if "ask.count" in operators else "list"
-    if last.query.operation in ("check", "most", "least") and again == "list":
+    if not all(op.startswith(("ask.", "number.1", "set.all")) for op in operators):
         return None
-    return replace(last, query=last.query.with_operation(again))
+    if any(span.words in ("when", "where", "why", "how") for span in spans):
+        return None
+    if "ask.count" in operators:
+        return replace(last, query=last.query.with_operation("count"))
+    if last.query.operation == "check":
+        return replace(last, query=replace(last.query, operation="list", candidates=()))
+    if last.query.operation in ("most", "least"):
+        return about(focus.results_kind, focus.results[0]) if len(focus.results) == 1 else None
+    return replace(last, query=last.query.with_operation("list"))
 
 
-def _is_fragment(spans: Sequence[Span]) -> bool:
-    """Whether a message has no question of its own: an opener, or little more than names."""
-    words = " ".join(span.words for span in spans)
-    opened = any(words == opener or words.startswith(f"{opener} ") for opener in _OPENERS)
-    narrowing = any(f" {phrase} " in f" {words} " for phrase in _NARROWING)
-    content = _content(spans)
-    loose = [span for span in content if not span.names and not span.operator]
-    operators = {span.operator.partition(".")[0] for span in content if span.operator}
+# "And textile?", "only the Spanish ones", "no, I meant Flanders"
+
+
+def _fragment(spans: Sequence[Span]) -> tuple[Span, ...] | None:
+    """The spans behind the opener of a message that has no question of its own."""
+    rest = _behind_opener(spans)
+    opened = len(rest) < len(spans)
+    content = _content(rest)
+    narrowing = any(span.words in _PLURAL for span in rest)
     asks = any(span.operator.startswith("ask.") for span in content)
-    verbs = any(span.words in ("when", "where", "why", "how") for span in spans)
-    if loose or verbs:
-        return False
-    if opened or narrowing:
-        of_them = narrowing and any(span.words in _PLURAL for span in spans)
-        return not asks or of_them or words.startswith(("what about", "and what about", "how about"))
-    return bool(content) and not asks and operators <= {"role", "set", "mark"} and len(content) <= 2 \
-        and not any(span.words in ("is", "are", "does", "do", "did") for span in spans) \
-        and any(span.names or span.operator.startswith(("role.", "mark.")) for span in content) \
-        and len(spans) <= 4
-
-
-def _changed(spans: Sequence[Span], last: Reference, snapshot: Snapshot) -> Reference | None:
-    if last.query is None:
-        return _with_other_slot(spans, last)
-    narrowing = any(span.words in ("only", "just") or span.words in _PLURAL for span in spans)
-    clauses = ClauseReader(spans, frozenset()).read()
-    query = last.query
-    for clause in clauses:
-        for axis, names in clause.names.items():
-            query = _with_names(query, axis, names.ids, add=narrowing, negative=clause.negative)
-        if clause.roles:
-            query = _with_roles(query, frozenset(clause.roles))
-        if clause.vanguard is not None and query.subject == "partnership":
-            pattern = Pattern(vanguard=clause.vanguard)
-            query = replace(query, conditions=(*query.conditions, Condition(pattern, "region")))
-    if query == last.query:
+    loose = [span for span in content if not span.names and not span.operator]
+    questions = any(
+        span.words in ("when", "where", "why", "how", "is", "are", "does", "do", "did", "was")
+        for span in rest
+    )
+    groups = {span.operator.partition(".")[0] for span in content if span.operator}
+    if loose or not content or (not opened and len(rest) > 5 and not narrowing):
         return None
-    return replace(last, query=query)
+    if narrowing and not any(span.words in ("do", "does", "is") for span in rest[:1]):
+        return tuple(rest) if groups <= {"ask", "role", "set", "mark", "subject"} else None
+    if asks or questions or not groups <= {"role", "set", "mark", "number", "subject"}:
+        return None
+    if "subject" in groups and not _named(rest):
+        return None
+    return tuple(rest)
 
 
-def _with_other_slot(spans: Sequence[Span], last: Reference) -> Reference | None:
-    """The last question asked of another thing of the same kind."""
+def _behind_opener(spans: Sequence[Span]) -> Sequence[Span]:
+    words = " ".join(span.words for span in spans)
+    for opener in _OPENERS:
+        if words.startswith(f"{opener} "):
+            count, said = 0, ""
+            while len(said) < len(opener):
+                said = f"{said} {spans[count].words}".strip()
+                count += 1
+            return _behind_opener(spans[count:]) if said == opener else spans
+    return spans
+
+
+def _changed(spans: Sequence[Span], last: Reference, focus: Focus) -> Reference | None:
+    base = base_query(last)
     names = [name for span in spans for name in span.names]
+    if last.query is None and names:
+        return _with_other_slot(names, last)
+    if base is None:
+        return None
+    query = base
+    adding = any(span.words in ("only", "just", "ones") or span.words in _PLURAL for span in spans)
+    for clause in ClauseReader(spans, frozenset()).read():
+        query = _with_clause(query, clause, adding)
+    return None if query == base else Reference("find", query=query)
+
+
+def _with_clause(query: Query, clause: Clause, adding: bool) -> Query:
+    for axis, names in clause.names.items():
+        query = _with_names(query, axis, names.ids, clause, adding)
+    if clause.roles and not clause.names:
+        query = _with_roles(query, frozenset(clause.roles), clause.negative)
+    if clause.vanguard is not None:
+        condition = Condition(Pattern(vanguard=clause.vanguard), OTHER_AXIS[query.subject])
+        query = replace(query, conditions=(*query.conditions, condition))
+    return query
+
+
+def base_query(last: Reference) -> Query | None:
+    """The query behind the last answer; what an answer about one thing stands for."""
+    if last.query is not None:
+        return last.query
+    for kind, subject, counted in (
+        ("partnership", "region", "partnership"),
+        ("region", "partnership", "region"),
+        ("country", "region", "partnership"),
+    ):
+        if (id := last.slot(kind)) is not None:
+            condition = Condition(_pattern(kind, frozenset({id})), counted)  # type: ignore[arg-type]
+            return Query(subject, conditions=(condition,))  # type: ignore[arg-type]
+    return None
+
+
+def _with_other_slot(names: Sequence[Name], last: Reference) -> Reference | None:
+    """The last question asked of another thing of the same kind."""
     for kind in _SLOT_KINDS:
         other = next((name for name in names if name.kind == kind), None)
         if other is not None and last.slot(kind) is not None:
             return last.with_slot(kind, other.id)
-    return about(names[0].kind, names[0].id) if len(names) == 1 else None
+    known = [name for name in names if name.kind in _SLOT_KINDS]
+    return about(known[0].kind, known[0].id) if len(known) == 1 else None
 
 
 def _with_names(
-    query: Query, axis: Axis, ids: list[str], *, add: bool, negative: bool
+    query: Query, axis: Axis, ids: list[str], clause: Clause, adding: bool
 ) -> Query:
-    chosen = frozenset(ids)
-    if axis == query.subject:
+    """The query about other names, or narrowed by names on an axis it did not speak of."""
+    if axis == query.subject and not clause.negative:
         return _with_candidates(query, axis, ids)
-    limit = (0, 0) if negative else (1, None)
-    made = Condition(_pattern(axis, chosen), OTHER_AXIS[query.subject], *limit)
-    if not add:
-        for number, condition in enumerate(query.conditions):
-            field = _FIELDS[axis]
-            if getattr(condition.pattern, field):
-                pattern = replace(condition.pattern, **{field: chosen})
-                conditions = list(query.conditions)
-                conditions[number] = replace(condition, pattern=pattern)
-                return replace(query, conditions=tuple(conditions))
-    if query.operation in ("most", "least") and query.measure is not None and not add:
-        pattern = replace(query.measure.pattern, **{_FIELDS[axis]: chosen})
+    field = _FIELDS[axis]
+    old = [c for c in query.conditions if getattr(c.pattern, field)]
+    kept = [c for c in query.conditions if adding or c not in old]
+    roles = frozenset(clause.roles) or (old[0].pattern.roles if old else frozenset())
+    if query.operation in ("most", "least") and query.measure is not None and not old:
+        pattern = replace(query.measure.pattern, **{field: frozenset(ids)})
         return replace(query, measure=replace(query.measure, pattern=pattern))
-    return replace(query, conditions=(*query.conditions, made))
+    groups = [[id] for id in ids] if len(ids) > 1 and len(old) != 1 else [ids]
+    if (axis, query.subject) == ("country", "region"):
+        groups, roles = [ids], frozenset()
+    limit = (0, 0) if clause.negative else (1, None)
+    made = [
+        Condition(replace(_pattern(axis, frozenset(g)), roles=roles), OTHER_AXIS[query.subject], *limit)
+        for g in groups
+    ]
+    return replace(query, conditions=(*kept, *made))
 
 
 def _with_candidates(query: Query, axis: Axis, ids: list[str]) -> Query:
     """Another subject; "what is X in?" asked of one partnership becomes "what is X in it?"."""
     if query.candidates:
         return replace(query, candidates=tuple(ids), theme=None)
-    regions = [c.pattern.regions for c in query.conditions if c.pattern.regions]
+    regions = [c.pattern for c in query.conditions if c.pattern.regions]
     if axis == "partnership" and len(regions) == 1:
-        condition = Condition(Pattern(partnerships=frozenset(ids)), "partnership")
-        return Query("region", "list", (condition,), candidates=tuple(sorted(regions[0])))
+        pattern = Pattern(partnerships=frozenset(ids), roles=regions[0].roles)
+        condition = Condition(pattern, "partnership")
+        return Query("region", "list", (condition,), candidates=tuple(sorted(regions[0].regions)))
     operation: Operation = "list" if query.operation in ("list", "count") else query.operation
     return replace(query, operation=operation, candidates=tuple(ids))
 
 
-_FIELDS = {"region": "regions", "country": "countries", "partnership": "partnerships"}
-
-
-def _pattern(axis: Axis, ids: frozenset[str]) -> Pattern:
+def _pattern(axis: str, ids: frozenset[str]) -> Pattern:
     return replace(Pattern(), **{_FIELDS[axis]: ids})
 
 
-def _with_roles(query: Query, roles: frozenset[str]) -> Query:
-    roles = frozenset() if "any" in roles else roles
+def _with_roles(query: Query, roles: frozenset[str], negative: bool) -> Query:
+    if negative:
+        partnerships = frozenset(
+            id for c in query.conditions for id in c.pattern.partnerships if not c.negative
+        )
+        pattern = Pattern(partnerships=partnerships, roles=roles)
+        denied = Condition(pattern, OTHER_AXIS[query.subject], 0, 0)
+        return replace(query, conditions=(*query.conditions, denied))
     if not query.conditions:
-        return replace(query, conditions=(Condition(Pattern(roles=roles), OTHER_AXIS[query.subject]),))
+        made = Condition(Pattern(roles=roles), OTHER_AXIS[query.subject])
+        return replace(query, conditions=(made,))
     conditions = tuple(
         replace(c, pattern=replace(c.pattern, roles=roles))
         if c.pattern.partnerships or c.pattern.regions or query.subject == "partnership"
@@ -238,3 +282,120 @@ def _with_roles(query: Query, roles: frozenset[str]) -> Query:
         for c in query.conditions
     )
     return replace(query, conditions=conditions)
+
+
+# "Who leads it?"
+
+
+def _with_pronoun(spans: Sequence[Span], focus: Focus) -> tuple[Span, ...]:
+    """The spans with "it", "there" … replaced by what the chat was last about."""
+    if any(axis_name(span) and not span.of("country") for span in spans):
+        wanted = _wanted(spans)
+        if not wanted:
+            return tuple(spans)
+    place = next((n for n, span in enumerate(spans) if _is_pronoun(spans, n, focus)), None)
+    if place is None or not focus.entities:
+        return tuple(spans)
+    wanted = _wanted(spans)
+    names = [Name(kind, id, "focus", 100) for kind, id in focus.entities]
+    if spans[place].words in _DEICTIC:
+        names = [name for name in names if name.kind == "event"] or names
+    fitting = [name for name in names if name.kind in wanted] or names
+    chosen = replace(spans[place], names=(fitting[0],), operator="")
+    return (*spans[:place], chosen, *spans[place + 1 :])
+
+
+def _is_pronoun(spans: Sequence[Span], place: int, focus: Focus) -> bool:
+    words = spans[place].words
+    if words in _SINGULAR:
+        return True
+    if words in _PLURAL:
+        return len(focus.results) <= 1
+    last = place == len(spans) - 1
+    about_event = any(kind == "event" for kind, _ in focus.entities)
+    return words in _DEICTIC and last and (words != "there" or about_event)
+
+
+def _wanted(spans: Sequence[Span]) -> tuple[str, ...]:
+    """The kinds a pronoun can stand for, seen from what is asked of it."""
+    operators = {span.operator for span in spans}
+    words = {span.words for span in spans}
+    if words & {"when", "attend", "attended", "organised", "organiser", "held", "discussed"}:
+        return ("event",)
+    if "subject.partnership" in operators or ("subject.country" in operators and "in" in words):
+        return ("region", "country")
+    if "ask.who" in operators or operators & {"subject.region", "subject.member"}:
+        return ("partnership",)
+    if any(axis_name(span) and axis_name(span)[0] == "region" for span in spans):  # type: ignore[index]
+        return ("partnership",)
+    if any(axis_name(span) and axis_name(span)[0] == "partnership" for span in spans):  # type: ignore[index]
+        return ("region", "country")
+    return ()
+
+
+# "How many regions?", "and the participants?", "which countries are they from?"
+
+
+def _carried_on(spans: Sequence[Span], last: Reference, focus: Focus) -> Reference | None:
+    """A question that names nothing goes on about what the last one was about."""
+    base = base_query(last)
+    operators = {span.operator for span in spans}
+    groups = {op.partition(".")[0] for op in operators}
+    plural = any(span.words in _PLURAL for span in spans)
+    loose = [s for s in spans if not s.operator and not s.names]
+    if base is None or _named(spans) or loose or len(spans) > _SHORT_QUESTION:
+        return None
+    if not groups & {"role", "subject"} or groups & {"degree", "order", "time", "subject_event"}:
+        return None
+    if not plural and ("mark.recorded" in operators or "set.all" in operators):
+        return None
+    if any(span.words in ("when", "where", "why", "how") for span in spans):
+        return None
+    subject = _asked_subject(spans, base, plural)
+    query = base if subject == base.subject else _switched(base, subject, focus)
+    operation: Operation = "count" if "ask.count" in operators else "list"
+    if plural and not operators & {"ask.count", "ask.list", "ask.who"}:
+        operation = "check"
+    query = replace(query, operation=operation, measure=None)
+    for clause in ClauseReader(spans, _subject_nouns(spans)).read():
+        query = _with_clause(query, clause, adding=True)
+    if "role.any" in operators and "role.lead" not in operators:
+        query = _with_roles(query, frozenset(), negative=False) if query.conditions else query
+    return Reference("find", query=query)
+
+
+def _asked_subject(spans: Sequence[Span], base: Query, plural: bool) -> Axis:
+    nouns = [
+        span.operator.partition(".")[2] for span in spans if span.operator.startswith("subject.")
+    ]
+    axes: dict[str, Axis] = {
+        "region": "region", "member": "region", "country": "country",
+        "partnership": "partnership", "pilot": "partnership",
+    }
+    for noun in nouns:
+        if noun in axes and not (plural and axes[noun] == "partnership" and len(nouns) == 1
+                                 and base.subject == "region"):
+            return axes[noun]
+    if plural or base.subject == "region":
+        return base.subject
+    return "region"
+
+
+def _subject_nouns(spans: Sequence[Span]) -> frozenset[int]:
+    return frozenset(n for n, span in enumerate(spans) if span.operator.startswith("subject."))
+
+
+def _switched(base: Query, subject: Axis, focus: Focus) -> Query:
+    """The same memberships, asked for on another axis."""
+    carried = focus.results if focus.results_kind == base.subject else ()
+    roles = frozenset(role for c in base.conditions for role in c.pattern.roles)
+    if base.candidates:
+        carried = base.candidates
+    if base.subject == "region" and any(c.pattern.partnerships for c in base.conditions):
+        patterns = [c.pattern for c in base.conditions if c.pattern.partnerships]
+        if subject == "country":
+            return Query("country", conditions=tuple(Condition(p, "region") for p in patterns))
+    if not carried or len(carried) > _MOST_CARRIED:
+        return Query(subject)
+    pattern = replace(_pattern(base.subject, frozenset(carried)), roles=roles)
+    return Query(subject, conditions=(Condition(pattern, OTHER_AXIS[subject]),))

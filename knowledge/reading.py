@@ -154,7 +154,7 @@ async def _read(
     found = await connection.execute(_select(name, fact).order_by(column("row")))
     packs: dict[str, list[Any]] = {id: [] for id in order}
     pack = names.index("pack")
-    for row in found:
+    for row in found.all():
         if row[pack] in packs:
             packs[row[pack]].append(fact(**dict(zip(names, row, strict=True))))
     return tuple(one for rows in packs.values() for one in rows)

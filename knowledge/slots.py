@@ -7,6 +7,7 @@ from knowledge.chronology import anchor_event, time_slots
 from knowledge.declarations import Intent
 from knowledge.references import Reference
 from knowledge.snapshot import Snapshot
+from knowledge.views import CANNED
 from knowledge.vocabulary import Span
 
 class SlotFiller:
@@ -41,6 +42,9 @@ class SlotFiller:
             for kind in ("partnership", "region", "country"):
                 if found := _named(kind, spans):
                     slots[kind] = found
+        if label in CANNED:
+            (id,) = slots.values()
+            return CANNED[label](id)
         return Reference(label, tuple(slots.items()))
 
 

@@ -194,13 +194,12 @@ def compare(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
     return View(data, tuple(facts), other, tuple(sorted(shared)))
 
 
-def canned(make: Callable[[str], Reference], kind: str) -> Callable[..., View]:
-    """The commonest questions over memberships, declared with sentences: the same as the query."""
-
-    def view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
-        return find(snapshot, make(_thing(snapshot, reference, kind).id), now)
-
-    return view
+CANNED: Mapping[str, Callable[[str], Reference]] = {
+    "region_partnerships": partnerships_of,
+    "partnership_leads": lambda id: members_of(id, "lead"),
+    "partnership_members": members_of,
+}
+"""The commonest questions over memberships, declared with sentences, and the queries they mean."""
 
 
 # Partnerships, regions, countries
@@ -413,9 +412,6 @@ def examples(snapshot: Snapshot) -> tuple[Offer, ...]:
 
 VIEWS: Mapping[str, Callable[[Snapshot, Reference, datetime], View]] = {
     "find": find,
-    "region_partnerships": canned(partnerships_of, "region"),
-    "partnership_leads": canned(lambda id: members_of(id, "lead"), "partnership"),
-    "partnership_members": canned(members_of, "partnership"),
     "compare": compare,
     "card": card,
     "partnership_about": partnership_view(),

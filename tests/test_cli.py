@@ -99,6 +99,7 @@ def assert_one_sentence(said: str, mend: str) -> None:
     assert mend in said
 
 
+@pytest.mark.usefixtures("shipped")
 def test_one_answer(cli: Cli) -> None:
     code, out, err = cli("ask", QUESTION, "--now", NOW)
     assert (code, err) == (0, "")
@@ -180,6 +181,7 @@ ODD_QUESTIONS = [
 ]
 
 
+@pytest.mark.usefixtures("shipped")
 def test_odd_questions_get_an_answer_of_the_contract(cli: Cli) -> None:
     replies = cli.batch(*(json.dumps({"text": text}) for text in ODD_QUESTIONS))
     assert len(replies) == len(ODD_QUESTIONS)
@@ -297,12 +299,13 @@ def test_an_empty_database_is_made_ready_at_the_first_question(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DATABASE_URL")
+    monkeypatch.delenv("KNOWLEDGE_PACKS")
     assert "Catalonia" in cli("ask", QUESTION)[1]
     assert (tmp_path / "data" / "s3p-assistant" / "s3p.db").exists()
 
 
-def test_questions_are_answered_while_another_process_writes(cli: Cli, database: Path) -> None:
-    writer = sqlite3.connect(database)
+def test_questions_are_answered_while_another_process_writes(cli: Cli, shipped: Path) -> None:
+    writer = sqlite3.connect(shipped)
     writer.execute("BEGIN IMMEDIATE")
     assert cli("ask", QUESTION)[0] == 0
     code, _, err = cli("load", "--force")
@@ -312,9 +315,9 @@ def test_questions_are_answered_while_another_process_writes(cli: Cli, database:
 
 
 def test_a_read_only_database_answers_and_is_not_changed(
-    cli: Cli, database: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, shipped: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///file:{database}?mode=ro&uri=true")
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///file:{shipped}?mode=ro&uri=true")
     assert cli("ask", QUESTION)[0] == 0
     code, _, err = cli("load", "--force")
     assert code == 1
@@ -325,6 +328,7 @@ def test_a_read_only_database_answers_and_is_not_changed(
 def test_a_database_that_cannot_be_used_is_one_sentence(
     cli: Cli, command: list[str], database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("KNOWLEDGE_PACKS")
     connection = sqlite3.connect(database)
     connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.commit()
@@ -355,7 +359,12 @@ def test_a_broken_pack_is_refused_with_its_places(cli: Cli, tmp_path: Path) -> N
     assert code == 1
     assert_one_sentence(err, "name the folder of a pack")
 
+    code, _, err = cli("load")
+    assert code == 1
+    assert_one_sentence(err, "name the folders to load")
 
+
+@pytest.mark.usefixtures("shipped")
 def test_packs_are_loaded_and_chosen(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -413,6 +422,7 @@ def test_a_wrong_setting_is_named(
     assert f"fail  settings: {name}" in out
 
 
+@pytest.mark.usefixtures("shipped")
 def test_the_doctor_finds_nothing_wrong_with_a_sound_set_up(
     cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
