@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 from knowledge.answer import Answer, Choice, Entity, Focus, Status
 from knowledge.chronology import compose_events
-from knowledge.composition import compose
-from knowledge.decision import Candidate, Certain, Decision, Unknown, Unsure, decide
+from knowledge.composition import Composition, compose, without_why
+from knowledge.decision import COVERAGE, Candidate, Certain, Decision, Unknown, Unsure, decide
 from knowledge.declarations import declarations
-from knowledge.dialogue import about, follow_up
+from knowledge.dialogue import PENDING, about, follow_up
 from knowledge.matcher import Matcher, Ranked
+from knowledge.query import run
 from knowledge.references import BadReference, Reference
 from knowledge.rendering import Rendering, safe
 from knowledge.search import FactIndex
@@ -20,7 +21,7 @@ from knowledge.snapshot import Snapshot
 from knowledge.themes import ThemeIndex
 from knowledge.utterances import LabelEntities, examples_of, mask, texts_of
 from knowledge.views import VIEWS, Impossible, Offer, View
-from knowledge.vocabulary import Span, Vocabulary
+from knowledge.vocabulary import Name, Span, Vocabulary
 
 MOST_CHARACTERS = 2000
 """A question longer than this is not read."""
@@ -136,7 +137,7 @@ class Assistant:
                 candidate = Candidate(follow, 95, "follow-up")
                 return Understanding(spans, "", (), (candidate,), Certain(candidate))
             spans = follow
-        readings = list(_readings(spans))
+        readings = list(_readings(spans)) if focus else list(self._asked_back(spans))
         masked = mask(readings[0])
         ranked = self._ranked(masked) if spans else ()
         decided: list[tuple[Decision, tuple[Candidate, ...]]] = []
@@ -145,6 +146,19 @@ class Assistant:
             decided.append((decide(candidates), candidates))
         decision = _among_readings([decision for decision, _ in decided])
         return Understanding(spans, masked, ranked, decided[0][1], decision)
+
+    def _asked_back(self, spans: Sequence[Span]) -> Iterator[tuple[Span, ...]]:
+        """The readings of a message; "it", with nothing before, may be any partnership."""
+        unnamed = not any(span.names for span in spans)
+        place = next((n for n, span in enumerate(spans) if span.words in ("it", "its")), None)
+        asks = any(span.operator.startswith(("role.", "subject.")) for span in spans)
+        if place is None or not unnamed or not asks:
+            yield from _readings(spans)
+            return
+        for id in self.snapshot.partnerships:
+            name = Name("partnership", id, "focus", 100)
+            meant = replace(spans[place], names=(name,), operator="")
+            yield (*spans[:place], meant, *spans[place + 1 :])
 
     def _ranked(self, masked: str) -> tuple[Ranked, ...]:
         """Labels by the mean of two measures: like a declared question, and speaking of the same.
@@ -165,15 +179,19 @@ class Assistant:
     def _candidates(
         self, spans: Sequence[Span], ranked: Sequence[Ranked], focus: Focus | None
     ) -> Iterator[Candidate]:
+        unrecorded = [span.words for span in spans if span.operator.startswith("unrecorded.")]
         for hit in ranked:
             agreement = self._entities_of.agreement(hit.label, spans)
+            if not self._facts.covers(hit.label, unrecorded):
+                continue
             reference = self.slots.fill(hit.label, spans, focus) if agreement else None
             if reference is not None:
                 yield Candidate(reference, round(hit.score * agreement), "declared")
         events = compose_events(spans, self.snapshot)
         if events is not None:
             yield Candidate(events[0], events[1], "composed")
-        composition = compose(spans, self.snapshot, self.themes.search, self.vocabulary.speller.known)
+        yield from self._false_premise(spans)
+        composition = self._compose(spans)
         if composition is not None:
             intent = "compare" if composition.compare else "find"
             reference = Reference(intent, query=composition.query)
@@ -181,6 +199,19 @@ class Assistant:
         named = _named(spans)
         if named is not None:
             yield named
+
+    def _false_premise(self, spans: Sequence[Span]) -> Iterator[Candidate]:
+        """What a question takes for granted and is not so, to be corrected."""
+        asked = without_why(spans)
+        taken = self._compose(asked) if asked else None
+        if taken is None or taken.query.operation != "check" or not taken.query.candidates:
+            return
+        if taken.coverage >= COVERAGE and not run(taken.query, self.snapshot):
+            yield Candidate(Reference("find", query=taken.query), 100, "composed")
+
+    def _compose(self, spans: Sequence[Span]) -> Composition | None:
+        known = self.vocabulary.speller.known
+        return compose(spans, self.snapshot, self.themes.search, known)
 
     # Saying it
 
@@ -224,7 +255,9 @@ class Assistant:
         html, text = self.rendering.message("clarify", View(), labels=labels)
         score = max(candidate.score for candidate in candidates)
         entities = self._entities(spans)
-        return Answer("clarify", "clarify", score, entities, text, html, (), choices, focus)
+        offered = tuple(candidate.reference.encode() for candidate in candidates)
+        pending = Focus(offered[0], (), PENDING, offered, now + FOCUS_LASTS)
+        return Answer("clarify", "clarify", score, entities, text, html, (), choices, pending)
 
     def _decline(
         self, understanding: Understanding, now: datetime, focus: Focus | None
@@ -305,6 +338,9 @@ class Assistant:
         entities += [
             (kind, id) for kind, id in reference.slots if id in self.snapshot.things.get(kind, {})
         ]
+        for kind, id in reference.slots:
+            links = self.snapshot.links_of.get((kind, id), ())
+            entities += [(link.target_kind, link.target) for link in links]
         if len(view.results) == 1:
             entities.append((view.results_kind, view.results[0]))
         return Focus(

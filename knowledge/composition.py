@@ -65,6 +65,12 @@ def compose(
     return _Composer(spans, snapshot, search, known).compose()
 
 
+def without_why(spans: Sequence[Span]) -> tuple[Span, ...] | None:
+    """ "Why does X lead Y?" as the yes/no question that it takes for granted."""
+    asked = tuple(span for span in spans if span.words not in ("why", "when", "how", "come"))
+    return asked if len(asked) < len(spans) and any(span.names for span in spans) else None
+
+
 class _Composer:
     def __init__(
         self,
@@ -451,13 +457,6 @@ class _Composer:
         if len(word) <= _SHORT:
             return _SHORT_WEIGHT
         return 1 if self.known(word) else _NAME_WEIGHT
-
-    def premise(self) -> "Composition | None":
-        """What "why does X lead Y?" takes for granted, as a yes/no question."""
-        if not self.names or not any(span.words in ("why", "when", "how") for span in self.spans):
-            return None
-        asked = [span for span in self.spans if span.words not in ("why", "when", "how", "come")]
-        return _Composer(asked, self.snapshot, self.search, self.known).compose()
 
     def _strong(self, noun: int | None) -> bool:
         groups = {operator.partition(".")[0] for operator in self.operators}

