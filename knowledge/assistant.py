@@ -19,7 +19,7 @@ from knowledge.search import FactIndex
 from knowledge.slots import SlotFiller
 from knowledge.snapshot import Snapshot
 from knowledge.themes import ThemeIndex
-from knowledge.utterances import LabelEntities, examples_of, mask, texts_of
+from knowledge.utterances import LabelEntities, entities_in, examples_of, mask, texts_of
 from knowledge.views import VIEWS, Impossible, Offer, View
 from knowledge.vocabulary import Name, Span, Vocabulary
 
@@ -27,7 +27,8 @@ MOST_CHARACTERS = 2000
 """A question longer than this is not read."""
 FOCUS_LASTS = timedelta(minutes=30)
 _MOST_READINGS = 4
-_RANKED = 30
+_RANKED = 14
+_MOST_DECLARED = 5
 _SENTENCES = re.compile(r"[.!?;:\n]+(?:\s|$)|,\s")
 _MOST_SENTENCES = 12
 _SMALL_TALK = frozenset({"greeting", "thanks", "farewell", "wellbeing", "off_topic"})
@@ -179,14 +180,7 @@ class Assistant:
     def _candidates(
         self, spans: Sequence[Span], ranked: Sequence[Ranked], focus: Focus | None
     ) -> Iterator[Candidate]:
-        unrecorded = [span.words for span in spans if span.operator.startswith("unrecorded.")]
-        for hit in ranked:
-            agreement = self._entities_of.agreement(hit.label, spans)
-            if not self._facts.covers(hit.label, unrecorded):
-                continue
-            reference = self.slots.fill(hit.label, spans, focus) if agreement else None
-            if reference is not None:
-                yield Candidate(reference, round(hit.score * agreement), "declared")
+        yield from self._declared(spans, ranked, focus)
         events = compose_events(spans, self.snapshot)
         if events is not None:
             yield Candidate(events[0], events[1], "composed")
@@ -199,6 +193,24 @@ class Assistant:
         named = _named(spans)
         if named is not None:
             yield named
+
+    def _declared(
+        self, spans: Sequence[Span], ranked: Sequence[Ranked], focus: Focus | None
+    ) -> Iterator[Candidate]:
+        """The best few labels that are about what the question names."""
+        unrecorded = [span.words for span in spans if span.operator.startswith("unrecorded.")]
+        asked = entities_in(spans)
+        found = 0
+        for hit in ranked:
+            agreement = self._entities_of.agreement(hit.label, asked)
+            if not agreement or not self._facts.covers(hit.label, unrecorded):
+                continue
+            reference = self.slots.fill(hit.label, spans, focus)
+            if reference is not None:
+                yield Candidate(reference, round(hit.score * agreement), "declared")
+                found += 1
+            if found == _MOST_DECLARED:
+                return
 
     def _false_premise(self, spans: Sequence[Span]) -> Iterator[Candidate]:
         """What a question takes for granted and is not so, to be corrected."""

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from knowledge.themes import stem
 
 _UNKNOWN_RARITY = 1.0
+# A word that this share of all labels has leads to none of them.
+_TOO_COMMON = 0.2
 
 
 class FactIndex:
@@ -60,7 +62,9 @@ class FactIndex:
         """The labels that cover most of a question, best first."""
         sums: Counter[str] = Counter()
         for word, weight in weights.items():
-            for label in self._labels.get(word, ()):
-                sums[label] += weight
+            labels = self._labels.get(word, ())
+            if len(labels) < _TOO_COMMON * len(self._stems):
+                for label in labels:
+                    sums[label] += weight
         total = sum(weights.values()) or 1.0
         return [(label, weight / total) for label, weight in sums.most_common(limit)]

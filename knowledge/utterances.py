@@ -79,11 +79,13 @@ class LabelEntities:
             kinds.add(name.kind)
         self._always[label] = self._always.get(label, kinds) & kinds
 
-    def agreement(self, label: str, spans: Sequence[Span]) -> float:
-        """A factor for the fit: 0 for another entity, less than 1 for one that is not named."""
-        asked: dict[str, set[str]] = {}
-        for name in filter(None, map(masked_name, spans)):
-            asked.setdefault(name.kind, set()).add(name.id)
+    def agreement(self, label: str, asked: Mapping[str, set[str]]) -> float:
+        """A factor for the fit: 0 for another entity, less than 1 for one that is not named.
+
+        Args:
+            label: A label of the matcher.
+            asked: What the question names, as ``entities_in`` tells.
+        """
         known = self._named.get(label, {})
         if any(kind in asked and not ids & asked[kind] for kind, ids in known.items()):
             return 0.0
@@ -91,6 +93,14 @@ class LabelEntities:
         if "/" in label and asked.keys() - known.keys():
             factor *= _TOO_GENERAL
         return factor
+
+
+def entities_in(spans: Sequence[Span]) -> dict[str, set[str]]:
+    """The ids that a question names, by kind."""
+    asked: dict[str, set[str]] = {}
+    for name in filter(None, map(masked_name, spans)):
+        asked.setdefault(name.kind, set()).add(name.id)
+    return asked
 
 
 _NOT_NAMED = 0.8

@@ -12,9 +12,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import SQLModel
 
+import db.models  # noqa: F401 - fills the metadata
 from db.engine import create_engine, parse_url
-from db.migrate import upgrade
+from db.migrate import current_revision, revisions, upgrade
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +47,14 @@ def postgres_database(postgres_url: str) -> Iterator[str]:
     _run(_command(postgres_url, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with all tables; it is copied, because migrating takes longer."""
+    file = tmp_path_factory.mktemp("migrated") / "test.db"
+    _run(_migrate(f"sqlite:///{file}"))
+    return file
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def empty_engine(
     request: pytest.FixtureRequest, tmp_path: Path
@@ -54,17 +64,38 @@ async def empty_engine(
         url = f"sqlite:///{tmp_path / 'test.db'}?timeout=0.3"
     else:
         url = request.getfixturevalue("postgres_database")
-        await _command(url, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+        await _command(url, *_EMPTY)
     engine = create_engine(url)
     yield engine
     await engine.dispose()
 
 
-@pytest.fixture
-async def engine(empty_engine: AsyncEngine) -> AsyncEngine:
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     """An engine over a database with all tables, which are empty."""
-    await upgrade(empty_engine)
-    return empty_engine
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "test.db")
+        engine = create_engine(f"sqlite:///{tmp_path / 'test.db'}?timeout=0.3")
+    else:
+        url = request.getfixturevalue("postgres_database")
+        engine = create_engine(url)
+        if await current_revision(engine) == revisions()[-1]:
+            tables = ", ".join(table.name for table in SQLModel.metadata.sorted_tables)
+            await _command(url, f"TRUNCATE {tables}")
+        else:
+            await _command(url, *_EMPTY)
+            await upgrade(engine)
+    yield engine
+    await engine.dispose()
+
+
+_EMPTY = ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+
+
+async def _migrate(url: str) -> None:
+    engine = create_engine(url)
+    await upgrade(engine)
+    await engine.dispose()
 
 
 async def _command(url: str, *statements: str) -> None:

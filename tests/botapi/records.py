@@ -90,3 +90,11 @@ def window_violations(
         )
         found += window.broken(sorted(moments), slack)
     return found
+
+
+class Broken(Refusal):
+    """A call is refused because it breaks a documented rule, which makes it a violation too."""
+
+    def __init__(self, description: str, sentence: str) -> None:
+        super().__init__(400, f"Bad Request: {description}")
+        self.sentence = sentence
