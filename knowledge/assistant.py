@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from knowledge.answer import Answer, Choice, Entity, Focus, Status
-from knowledge.chronology import compose_events
-from knowledge.composition import Composition, compose, without_why
-from knowledge.decision import COVERAGE, Candidate, Certain, Decision, Unknown, Unsure, decide
+from knowledge.chronology import compose_events, is_date
+from knowledge.composition import AUXILIARIES, Composition, compose, without_why
+from knowledge.decision import COVERAGE, DECLINES, Candidate, Certain, Decision, Unknown, Unsure, decide
 from knowledge.declarations import declarations
 from knowledge.dialogue import PENDING, about, follow_up
 from knowledge.matcher import Matcher, Ranked
@@ -19,7 +19,7 @@ from knowledge.search import FactIndex
 from knowledge.slots import SlotFiller
 from knowledge.snapshot import Snapshot
 from knowledge.themes import ThemeIndex
-from knowledge.utterances import LabelEntities, entities_in, examples_of, mask, texts_of
+from knowledge.utterances import LabelEntities, entities_in, examples_of, mask, masked_name, texts_of
 from knowledge.views import VIEWS, Impossible, Offer, View
 from knowledge.vocabulary import Name, Span, Vocabulary
 
@@ -29,10 +29,12 @@ FOCUS_LASTS = timedelta(minutes=30)
 _MOST_READINGS = 4
 _RANKED = 14
 _MOST_DECLARED = 5
+_SHORT_WORD = 2
+_MARKUP = re.compile(r"<(script|style)\b.*?</\1>|</?[a-z][^<>]{0,80}>", re.I | re.S)
 _SENTENCES = re.compile(r"[.!?;:\n]+(?:\s|$)|,\s")
 _MOST_SENTENCES = 12
 _SMALL_TALK = frozenset({"greeting", "thanks", "farewell", "wellbeing", "off_topic"})
-_DECLINED = frozenset({"unknown", "not_recorded", "status_change", "off_topic", "blank", "too_long"})
+_DECLINED = DECLINES | {"unknown", "blank", "too_long"}
 _NAMED_KINDS = (
     "partnership", "region", "country", "event", "organisation", "instrument", "document",
     "person", "theme", "term",
@@ -72,7 +74,10 @@ class Assistant:
             declared.shorthand,
         )
         self._entities_of = LabelEntities()
-        examples = examples_of(snapshot, declared, self.vocabulary, self._entities_of)
+        self._replies: dict[tuple[str, str], str] = {}
+        examples = examples_of(
+            snapshot, declared, self.vocabulary, self._entities_of, self._replies
+        )
         self._facts = FactIndex(texts_of(snapshot, examples), declared.operators["filler"])
         self.matcher = Matcher(examples, speller=self.vocabulary.speller)
         self.themes = ThemeIndex(snapshot, declared.common_words)
@@ -94,6 +99,7 @@ class Assistant:
             raise ValueError("now must be an aware datetime")
         if len(text) > MOST_CHARACTERS:
             return self._say("too_long", now, focus, limit=MOST_CHARACTERS)
+        text = _MARKUP.sub(" ", text)
         focus = focus if focus and focus.expires > now else None
         understanding = self._understand_best(text, focus)
         if not understanding.spans:
@@ -138,9 +144,9 @@ class Assistant:
                 candidate = Candidate(follow, 95, "follow-up")
                 return Understanding(spans, "", (), (candidate,), Certain(candidate))
             spans = follow
-        readings = list(_readings(spans)) if focus else list(self._asked_back(spans))
+        readings = list(_readings(spans, self.snapshot)) if focus else list(self._asked_back(spans))
         masked = mask(readings[0])
-        ranked = self._ranked(masked) if spans else ()
+        ranked = self._ranked(masked, readings[0]) if spans else ()
         decided: list[tuple[Decision, tuple[Candidate, ...]]] = []
         for reading in readings:
             candidates = tuple(self._candidates(reading, ranked, focus))
@@ -150,24 +156,24 @@ class Assistant:
 
     def _asked_back(self, spans: Sequence[Span]) -> Iterator[tuple[Span, ...]]:
         """The readings of a message; "it", with nothing before, may be any partnership."""
-        unnamed = not any(span.names for span in spans)
-        place = next((n for n, span in enumerate(spans) if span.words in ("it", "its")), None)
-        asks = any(span.operator.startswith(("role.", "subject.")) for span in spans)
-        if place is None or not unnamed or not asks:
-            yield from _readings(spans)
+        place = _unsaid_partnership(spans)
+        if place is None:
+            yield from _readings(spans, self.snapshot)
             return
         for id in self.snapshot.partnerships:
             name = Name("partnership", id, "focus", 100)
-            meant = replace(spans[place], names=(name,), operator="")
+            meant = Span(place, place, "", "", (name,))
             yield (*spans[:place], meant, *spans[place + 1 :])
 
-    def _ranked(self, masked: str) -> tuple[Ranked, ...]:
+    def _ranked(self, masked: str, spans: Sequence[Span]) -> tuple[Ranked, ...]:
         """Labels by the mean of two measures: like a declared question, and speaking of the same.
 
         The first alone misses questions put in other words than anybody declared, the second
         alone does not tell "when" from "where".
         """
-        weights = self._facts.weigh(masked.split())
+        weights = self._facts.weigh(
+            [word for span in spans if not masked_name(span) for word in span.words.split()]
+        )
         fits = {hit.label: hit for hit in self.matcher.rank(masked, _RANKED)}
         for label, _ in self._facts.best(weights):
             fits.setdefault(label, Ranked(label, 0.0))
@@ -200,14 +206,24 @@ class Assistant:
         """The best few labels that are about what the question names."""
         unrecorded = [span.words for span in spans if span.operator.startswith("unrecorded.")]
         asked = entities_in(spans)
+        words = [span.words for span in spans if span.operator != "filler" and not span.names]
+        telling = asked or any(span.names for span in spans) or any(
+            len(word) > _SHORT_WORD and self.vocabulary.speller.known(word)
+            for text in words for word in text.split()
+        )
         found = 0
         for hit in ranked:
             agreement = self._entities_of.agreement(hit.label, asked)
             if not agreement or not self._facts.covers(hit.label, unrecorded):
                 continue
+            if "/" in hit.label and not telling:
+                continue
             reference = self.slots.fill(hit.label, spans, focus)
             if reference is not None:
-                yield Candidate(reference, round(hit.score * agreement), "declared")
+                reply = self._replies.get((hit.label, hit.example or ""))
+                if reply and not _alike(spans, hit.example or ""):
+                    reply = None
+                yield Candidate(reference, round(hit.score * agreement), "declared", reply=reply)
                 found += 1
             if found == _MOST_DECLARED:
                 return
@@ -237,7 +253,11 @@ class Assistant:
             return self._say("unknown", now, focus, known=[])
         known = self._known(spans)
         html, text = self.rendering.message(
-            reference.intent, view, guesses=self._guesses(spans), known=known
+            reference.intent,
+            view,
+            guesses=self._guesses(spans),
+            known=known,
+            reply=candidate.reply,
         )
         status: Status = "decline" if reference.intent in _DECLINED else "answer"
         return Answer(
@@ -364,11 +384,43 @@ class Assistant:
         )
 
 
-def _readings(spans: Sequence[Span]) -> Iterator[tuple[Span, ...]]:
+def _unsaid_partnership(spans: Sequence[Span]) -> int | None:
+    """Where a question speaks of a partnership without saying which; None when it does not.
+
+    "Who leads it?", "how many regions are in the partnership?", "and the participants?"
+    """
+    operators = [span.operator for span in spans]
+    if any(span.names for span in spans):
+        return None
+    if any(op.startswith(("degree.", "subject_event.", "define.")) for op in operators):
+        return None
+    roles = any(op.startswith("role.") and op != "role.any" for op in operators)
+    nouns = [n for n, op in enumerate(operators) if op.startswith("subject.")]
+    for place, span in enumerate(spans):
+        before = spans[place - 1].words if place else ""
+        if span.words == "partnership" and before in ("the", "this", "that", "our") and roles | (
+            len(nouns) > 1
+        ):
+            return place
+        if span.words in ("it", "its") and place > 1 and (roles or nouns):
+            return place
+    bare = all(op.startswith(("role.", "ask.")) or op == "filler" for op in operators)
+    opened = bool(spans) and (spans[0].words == "and" or len(spans) == 2)
+    return len(spans) if roles and bare and opened else None
+
+
+def _readings(spans: Sequence[Span], snapshot: Snapshot) -> Iterator[tuple[Span, ...]]:
     """The spans with each ambiguous name settled: one reading for each of its meanings."""
+    years = {span.words for span in spans if is_date(span)}
     for place, span in enumerate(spans):
         for kind in ("region", "country", "event", "partnership"):
             named = span.of(kind)
+            if kind == "event" and len(named) > 1 and years:
+                dated = [n for n in named if snapshot.things["event"][n.id].start[:4] in years]
+                named = tuple(dated) or named
+                if len(dated) == 1:
+                    yield (*spans[:place], replace(span, names=named), *spans[place + 1 :])
+                    return
             if len(named) > 1:
                 for name in named[:_MOST_READINGS]:
                     settled = replace(span, names=(name,))
@@ -392,6 +444,17 @@ _ASKS_ABOUT = frozenset(
 )
 
 
+def _alike(spans: Sequence[Span], example: str) -> bool:
+    """Whether both are yes/no questions of the same polarity."""
+    words = " ".join(span.words for span in spans).split()
+    theirs = example.split()
+    negative = {"not", "no", "never", "without", "isn", "aren", "doesn", "don", "only"}
+    first = next((word for word in words if word not in ("hi", "hello", "so", "and", "please")), "")
+    return first in AUXILIARIES and theirs[0] in AUXILIARIES and (
+        bool(negative & set(words)) == bool(negative & set(theirs))
+    )
+
+
 def _named(spans: Sequence[Span]) -> Candidate | None:
     """The only name in a question that asks nothing else: what is known of it is told."""
     named = [span for span in spans if span.names]
@@ -408,5 +471,6 @@ def _named(spans: Sequence[Span]) -> Candidate | None:
         span for span in spans
         if not span.names and span.operator not in _ASKS_ABOUT
     ]
-    score = round(100 * 1.5 / (1.5 + len(rest)))
+    missing = len(rest) / 2 if defined else len(rest)
+    score = round(100 * 1.5 / (1.5 + missing))
     return Candidate(about(names[0].kind, names[0].id), score, "named")

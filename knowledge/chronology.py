@@ -34,6 +34,8 @@ def compose_events(spans: Sequence[Span], snapshot: Snapshot) -> tuple[Reference
     intent = _intent(order, anchor)
     if anchor is not None:
         slots["event"] = anchor
+        if slots.get("kind") == "committee":
+            slots["kind"] = next((kind for kind in _KINDS[1:] if kind in kinds), "milestone")
     return Reference(intent, tuple(slots.items())), _coverage(spans)
 
 
@@ -91,6 +93,8 @@ def _coverage(spans: Sequence[Span]) -> int:
             explained += 1.5
         elif span.names:
             missing += 1.5
+        elif span.words in ("meet", "meets", "met"):
+            explained += 1
         elif span.operator.partition(".")[0] in _EXPLAINED or is_date(span):
             explained += span.operator != "filler"
         else:

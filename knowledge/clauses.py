@@ -196,7 +196,7 @@ class ClauseReader:
 
     def _noun(self, noun: str) -> None:
         """A noun that is not the subject says what a number or degree counts."""
-        if noun == "pilot":
+        if noun == "pilot" and self._clause.vanguard is None:
             self._clause.vanguard = True
         counted: Counted | None = {
             "region": "region", "member": "region", "country": "country",

@@ -7,13 +7,14 @@ from knowledge.chronology import is_date
 from knowledge.clauses import AXES, Clause, ClauseReader, Names, axis_name
 from knowledge.query import OTHER_AXIS, Axis, Condition, Counted, Operation, Pattern, Query
 from knowledge.snapshot import Snapshot
+from knowledge.text import fold
 from knowledge.vocabulary import Span
 
 ThemeSearch = Callable[[Sequence[str], bool], frozenset[str]]
 """Finds the partnerships whose description covers all of the given words; the flag tells that the
 question says "about", so that common words count as well."""
 
-_AUXILIARIES = frozenset(
+AUXILIARIES = frozenset(
     "is are was were does do did has have isn aren wasn weren doesn don didn hasn haven".split()
 )
 _INTERROGATIVES = frozenset("what which who whom whose where when why how".split())
@@ -124,14 +125,14 @@ class _Composer:
     def _is_yes_no(self) -> bool:
         """Whether the question begins with a verb ("is", "does") or asks "whether"."""
         for place, span in enumerate(self.spans):
-            words = span.words.split()
+            words = span.words.split() or [""]
             if span.operator == "ask.whether" or span.words in ("if", "whether"):
                 return True
             if span.operator.startswith("ask.") or words[0] in _INTERROGATIVES:
                 return False
             if span.operator.startswith("subject."):
                 return False
-            if words[0] in _AUXILIARIES:
+            if words[0] in AUXILIARIES:
                 behind = self.spans[place + 1].words if place + 1 < len(self.spans) else ""
                 if behind not in _POLITE:
                     return True
@@ -430,12 +431,13 @@ class _Composer:
 
     def _coverage(self) -> int:
         explained = missing = 0.0
+        own = self._words_of_names()
         for place, span in enumerate(self.spans):
             if place in self.names:
                 explained += _NAME_WEIGHT
             elif place in self.used or (span.operator and span.operator != "filler"):
                 known = span.operator.partition(".")[0]
-                if known in ("order", "time", "subject_event", "define"):
+                if known in ("order", "subject_event", "define"):
                     missing += 1
                 elif known == "unrecorded":
                     missing += 0 if "relation.potential" in self.operators else _UNRECORDED_WEIGHT
@@ -449,11 +451,19 @@ class _Composer:
             elif is_date(span):
                 missing += _UNRECORDED_WEIGHT if span.words > "2017" else 1
             else:
-                missing += self._weight_of(span.words)
+                missing += 0 if span.words in own else self._weight_of(span.words)
         return round(100 * explained / (explained + missing)) if explained else 0
+
+    def _words_of_names(self) -> set[str]:
+        """The words of the full names of what is named: "textile" is "Textile Innovation"."""
+        things = [self.snapshot.things[axis][name.id] for axis, name in self.names.values()]
+        texts = [f"{thing.name} {getattr(thing, 'short_name', '')}" for thing in things]
+        return {word for text in texts for word in fold(text).split()}
 
     def _weight_of(self, word: str) -> float:
         """What an unexplained word takes away."""
+        if word.isdigit():
+            return _NAME_WEIGHT
         if len(word) <= _SHORT:
             return _SHORT_WEIGHT
         return 1 if self.known(word) else _NAME_WEIGHT

@@ -14,6 +14,8 @@ FLOOR = 34
 """Below this fit a declared question is not taken to be what was asked."""
 EXACT = 86
 """From this fit on a declared question wins over a composed query."""
+WORD_FOR_WORD = 94
+"""The same where a query accounts for all the words as well."""
 DOUBTFUL = 40
 MARGIN = 2
 """Two different intents nearer than the margin are asked back, when the fit is doubtful."""
@@ -21,6 +23,9 @@ SURE_CHECK = 95
 """A yes/no question about memberships that is explained to this degree is computed, not looked up."""
 COVERAGE = 76
 """A composed query has to account for this share (percent) of the words that carry content."""
+
+DECLINES = frozenset({"not_recorded", "status_change", "off_topic"})
+"""Declared questions that are answered by saying that nothing is known."""
 
 Origin = Literal["composed", "declared", "named", "follow-up"]
 
@@ -33,6 +38,8 @@ class Candidate:
     score: int
     origin: Origin
     strong: bool = True
+    reply: str | None = None
+    """``yes`` or ``no`` when the declared question was one and its reply is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +72,10 @@ def decide(candidates: Sequence[Candidate]) -> Decision:
     checked = [c for c in composed if _checks(c) and c.strong and c.score >= SURE_CHECK]
     if checked:
         return Certain(checked[0])
-    if declared and declared[0].score >= EXACT:
-        return Certain(declared[0])
+    sure = [c for c in composed if c.strong and c.score >= SURE_CHECK]
+    if declared and declared[0].score >= (WORD_FOR_WORD if sure else EXACT):
+        declines = declared[0].reference.intent in DECLINES
+        return Certain(sure[0] if declines and sure else declared[0])
     for candidate in composed:
         if candidate.strong and candidate.score >= COVERAGE:
             return Certain(candidate)

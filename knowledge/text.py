@@ -1,9 +1,11 @@
 """Text as it is compared: folded words that remember where they stood in what was typed."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+_ASCII_WORD = re.compile(r"[A-Za-z0-9]+")
 # Letters that Unicode does not decompose into a base letter and a mark.
 _LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
@@ -31,6 +33,8 @@ def tokens(text: str) -> tuple[Token, ...]:
 
     A combining mark belongs to the word it stands in; an apostrophe ends a word.
     """
+    if text.isascii():
+        return tuple(Token(m.group().lower(), *m.span()) for m in _ASCII_WORD.finditer(text))
     found: list[Token] = []
     word, start = "", 0
     for place, letter in enumerate(text):

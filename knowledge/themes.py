@@ -8,6 +8,7 @@ from knowledge.text import fold
 
 _SHORTEST_STEM = 5
 _MOST_FOUND = 4
+_SHORTEST_PART = 6
 
 
 class ThemeIndex:
@@ -32,13 +33,21 @@ class ThemeIndex:
         theme: "different regions" is not about difference.
         """
         wanted = {stem(word) for word in words if len(word) > 2}
-        telling = wanted & self._telling
+        telling = {word for word in wanted if word in self._telling or _part_of(word, self._telling)}
         if not about:
             telling -= self._everyday
         if not telling:
             return frozenset()
-        found = [id for id, stems in self._stems.items() if wanted <= stems]
+        found = [
+            id for id, stems in self._stems.items()
+            if all(word in stems or _part_of(word, stems) for word in wanted)
+        ]
         return frozenset(found) if len(found) <= _MOST_FOUND else frozenset()
+
+
+def _part_of(word: str, stems: Iterable[str]) -> bool:
+    """Whether a compound begins with one of the stems: "healthcare" with "health"."""
+    return any(len(stem) >= _SHORTEST_PART and word.startswith(stem) for stem in stems)
 
 
 def stem(word: str) -> str:

@@ -9,12 +9,22 @@ from knowledge.text import fold
 from knowledge.vocabulary import Name, Span, Vocabulary
 
 _MASKED = ("partnership", "event", "region", "country")
+_ABBREVIATED = ("term", "instrument", "organisation")
+"""Kinds whose short and long names are one word to the matcher: "ERDF" and what it stands for."""
 
 
 def examples_of(
-    snapshot: Snapshot, declared: Declarations, vocabulary: Vocabulary, entities: "LabelEntities"
+    snapshot: Snapshot,
+    declared: Declarations,
+    vocabulary: Vocabulary,
+    entities: "LabelEntities",
+    replies: dict[tuple[str, str], str],
 ) -> dict[str, list[str]]:
-    """Example utterances by label: declared intents, and ``kind/id`` of facts with questions."""
+    """Example utterances by label: declared intents, and ``kind/id`` of facts with questions.
+
+    What the facts' questions name is learnt by ``entities``; ``replies`` takes, by label and
+    utterance, the yes or no that is known of them.
+    """
     examples: dict[str, list[str]] = {
         intent: list(sentences) for intent, sentences in declared.sentences.items()
     }
@@ -23,7 +33,10 @@ def examples_of(
             label = f"{row.kind}/{row.target}"
             spans = vocabulary.spans(row.text)
             entities.learn(label, spans)
-            examples.setdefault(label, []).append(mask(spans))
+            utterance = mask(spans)
+            examples.setdefault(label, []).append(utterance)
+            if row.reply:
+                replies[label, utterance] = row.reply
     return examples
 
 
@@ -33,9 +46,14 @@ def mask(spans: Sequence[Span]) -> str:
     A name becomes a slot, "<event>", as declared sentences have it. Which event it is does not
     matter for what is asked; ``LabelEntities`` keeps facts about other events away.
     """
-    return " ".join(
-        f"<{named.kind}>" if (named := masked_name(span)) else span.words for span in spans
-    )
+    return " ".join(_written(span) for span in spans)
+
+
+def _written(span: Span) -> str:
+    if named := masked_name(span):
+        return f"<{named.kind}>"
+    same = span.of(*_ABBREVIATED)
+    return f"<{same[0].id}>" if same else span.words
 
 
 def masked_name(span: Span) -> Name | None:
@@ -90,8 +108,9 @@ class LabelEntities:
         if any(kind in asked and not ids & asked[kind] for kind, ids in known.items()):
             return 0.0
         factor = _NOT_NAMED if self._always.get(label, set()) - asked.keys() else 1.0
-        if "/" in label and asked.keys() - known.keys():
-            factor *= _TOO_GENERAL
+        if "/" in label:
+            for kind in asked.keys() - known.keys():
+                factor *= _TOO_GENERAL[kind]
         return factor
 
 
@@ -104,4 +123,4 @@ def entities_in(spans: Sequence[Span]) -> dict[str, set[str]]:
 
 
 _NOT_NAMED = 0.8
-_TOO_GENERAL = 0.85
+_TOO_GENERAL = {"partnership": 0.75, "event": 0.75, "region": 0.55, "country": 0.65}

@@ -275,7 +275,9 @@ def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
     """
     kind = reference.slot("kind") or "milestone"
     year = reference.slot("year") or ""
-    wanted = "gathering" if kind == "event" and reference.intent != "events_list" else kind
+    wanted = kind
+    if kind == "event" and reference.intent != "events_list":
+        wanted = "milestone" if reference.intent == "events_first" else "gathering"
     wanted = "any" if year and kind in ("milestone", "event") else wanted
     chosen = [
         event

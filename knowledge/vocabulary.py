@@ -84,11 +84,15 @@ class Vocabulary:
             self._longest[words[0]] = max(self._longest[words[0]], len(words))
             for word in words:
                 counts[word] += 1
+        self._name_speller = Speller([word for phrase in self._names for word in phrase.split()])
         common = set(known_words)
+        # Words nobody asks with here may be a name mistyped: "bask country".
+        self._everyday = common - counts.keys()
         for texts in (sentences or {}).values():
             common.update(word for text in texts for word in text.split() if word[0] != "<")
         for text in phrasings:
             common.update(fold(text).split())
+        self._everyday -= common - set(known_words)
         for word in common:
             counts[word] += 3
         self.speller = Speller(counts)
@@ -152,6 +156,9 @@ class Vocabulary:
         word = words[place].text
         if word in self._shorthand and word not in self._names:
             return [(self._shorthand[word], 100)]
+        if word in self._everyday:
+            near = self._name_speller.repair(word)
+            return [(word, 100), *((r.word, 85) for r in near[:2] if r.distance == 1)]
         if self.speller.known(word) or word.isdigit():
             return [(word, 100)]
         repairs = self.speller.repair(word)
@@ -173,6 +180,8 @@ class Vocabulary:
         )
         for length in range(min(reach, len(words) - place), 0, -1):
             window = choices[place : place + length]
+            if length == 1 and words[place].text in self._everyday:
+                window = [window[0][:1]]
             best = self._look_up(window)
             if best is not None:
                 start, end = words[place].start, words[place + length - 1].end

@@ -120,9 +120,7 @@ class Faults:
         wanted = frozenset(methods) if methods else None
         self.rules.append(_Rule(fault, wanted, getattr(chat, "id", chat), times))
 
-    def randomly(
-        self, share: float, faults: Iterable[Fault], *methods: str, seed: int = 0
-    ) -> None:
+    def randomly(self, share: float, faults: Iterable[Fault], *methods: str, seed: int = 0) -> None:
         """Lets one of the faults strike a share (0 to 1) of the calls, the same ones per seed."""
         wanted = frozenset(methods) if methods else None
         self.chance = (Random(seed), share, tuple(faults), wanted)  # noqa: S311 - not a secret

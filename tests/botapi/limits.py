@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.botapi.markup import Marked, Unparseable, is_address, parse, utf16
 from tests.botapi.records import Broken
+from tests.botapi.spec import UPDATES
 
 TEXT = 4096
 CAPTION = 1024
@@ -14,14 +15,25 @@ BUTTONS = 100
 ROW = 8
 DATA = 64  # bytes of callback data
 QUERY = 256
+OWN_LINK = re.compile(r"https?://t\.me/[^\s<>\"]+")
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
-ACTIONS = (
-    "callback_data url web_app login_url switch_inline_query switch_inline_query_current_chat "
-    "switch_inline_query_chosen_chat copy_text callback_game pay"
-).split()
+ACTIONS = [
+    "callback_data",
+    "url",
+    "web_app",
+    "login_url",
+    "switch_inline_query",
+    "switch_inline_query_current_chat",
+    "switch_inline_query_chosen_chat",
+    "copy_text",
+    "callback_game",
+    "pay",
+]
 STYLES = {"danger", "success", "primary"}
-UNSEEN = re.compile("[\\s\u00ad\u115f\u1160\u180e\u200b-\u200f\u2028-\u202f\u205f-\u2064\u2800\u3164\ufeff\ufffc]*")
-CONTROLS = {code: " " for code in (*range(9), 11, 12, *range(14, 32))}
+UNSEEN = re.compile(
+    "[\\s\u00ad\u115f\u1160\u180e\u200b-\u200f\u2028-\u202f\u205f-\u2064\u2800\u3164\ufeff\ufffc]*"
+)
+CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32)), " ")
 CLEANED = str.maketrans({**CONTROLS, 13: None, **dict.fromkeys(range(0x2028, 0x202F))})
 
 Note = Callable[[str], None]
@@ -68,6 +80,9 @@ class Limits:
         for one in marked.entities:
             if "url" in one:
                 self.deep_link(one["url"], key)
+        if "t.me/" in marked.text:
+            for url in OWN_LINK.findall(marked.text):
+                self.deep_link(url, key)
         return marked
 
     def marked(self, source: str, mode: str, entities: list[dict[str, Any]] | None) -> Marked:
@@ -182,9 +197,14 @@ def at_most(params: dict[str, Any], key: str, most: int, said: str) -> None:
         raise Broken(said, f"{key} has {size} characters, at most {most}")
 
 
+def known_updates(params: dict[str, Any], note: Note) -> None:
+    """Notes kinds of updates that there are not."""
+    for kind in params.get("allowed_updates", []):
+        if kind not in UPDATES:
+            note(f"allowed_updates names {kind!r}, which is no kind of update")
+
+
 def within(params: dict[str, Any], key: str, low: int, high: int, note: Note) -> None:
     """Notes a number out of its range; Telegram takes the nearest one."""
     if key in params and not low <= params[key] <= high:
         note(f"{key} is {params[key]}, not {low} to {high}")
-
-

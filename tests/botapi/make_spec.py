@@ -11,14 +11,40 @@ import sys
 from pathlib import Path
 from typing import Any
 
-METHODS = (
-    "answerCallbackQuery answerInlineQuery close deleteMessage deleteMyCommands deleteWebhook "
-    "editMessageReplyMarkup editMessageText getChat getChatAdministrators getChatMember "
-    "getChatMenuButton getMe getMyCommands getMyDescription getMyName getMyShortDescription "
-    "getUpdates getWebhookInfo leaveChat logOut sendChatAction sendDocument sendMessage sendPhoto "
-    "setChatMenuButton setMessageReaction setMyCommands setMyDescription setMyName "
-    "setMyShortDescription setWebhook"
-).split()
+METHODS = [
+    "answerCallbackQuery",
+    "answerInlineQuery",
+    "close",
+    "deleteMessage",
+    "deleteMyCommands",
+    "deleteWebhook",
+    "editMessageReplyMarkup",
+    "editMessageText",
+    "getChat",
+    "getChatAdministrators",
+    "getChatMember",
+    "getChatMenuButton",
+    "getMe",
+    "getMyCommands",
+    "getMyDescription",
+    "getMyName",
+    "getMyShortDescription",
+    "getUpdates",
+    "getWebhookInfo",
+    "leaveChat",
+    "logOut",
+    "sendChatAction",
+    "sendDocument",
+    "sendMessage",
+    "sendPhoto",
+    "setChatMenuButton",
+    "setMessageReaction",
+    "setMyCommands",
+    "setMyDescription",
+    "setMyName",
+    "setMyShortDescription",
+    "setWebhook",
+]
 
 FIXED = re.compile(r"(?:must be|always) [“\"]?(\w+)[”\"]?$")  # "Type of the result, must be photo"
 
@@ -69,6 +95,11 @@ def build(whole: dict[str, Any]) -> dict[str, Any]:
     return {
         "source": f"{whole['version']}, PaulSonOfLars/telegram-bot-api-spec (MIT)",
         "reactions": re.findall(r"[“\"]([^”\"]+)[”\"]", emoji.split("one of")[1]),
+        "updates": [
+            field["name"]
+            for field in whole["types"]["Update"]["fields"]
+            if field["name"] != "update_id"
+        ],
         "methods": methods,
         "types": dict(sorted(types.items())),
     }

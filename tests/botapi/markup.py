@@ -112,7 +112,7 @@ class _Parser:
         self.add(source[self.at :])
         if self.open:
             raise Unparseable(
-                f"Can't find end tag corresponding to start tag \"{self.open[-1].tag}\""
+                f'Can\'t find end tag corresponding to start tag "{self.open[-1].tag}"'
             )
         self.marked.text = "".join(self.parts)
         self.marked.entities.sort(key=lambda one: (one["offset"], -one["length"]))
@@ -158,7 +158,8 @@ class _Parser:
                 )
 
     def attributes(self, tag: str, begin: int) -> dict[str, str]:
-        source, found = self.source, {}
+        source = self.source
+        found: dict[str, str] = {}
         while True:
             while self.at < len(source) and source[self.at].isspace():
                 self.at += 1

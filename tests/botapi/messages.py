@@ -9,8 +9,19 @@ from tests.botapi.spec import REACTIONS, Upload
 from tests.botapi.state import JOINED, Chat, Message, State
 
 CHAT_ACTIONS = frozenset(
-    "typing upload_photo record_video upload_video record_voice upload_voice upload_document "
-    "choose_sticker find_location record_video_note upload_video_note".split()
+    [
+        "typing",
+        "upload_photo",
+        "record_video",
+        "upload_video",
+        "record_voice",
+        "upload_voice",
+        "upload_document",
+        "choose_sticker",
+        "find_location",
+        "record_video_note",
+        "upload_video_note",
+    ]
 )
 UNMODIFIED = (
     "Bad Request: message is not modified: specified new message content and reply markup are "

@@ -1,21 +1,16 @@
 """The methods on the bot itself (menus, names), on chats, and the answers to queries."""
 
 import re
-from typing import Any
 
 from tests.botapi.limits import PAYLOAD, TEXT, Limits, at_most, is_empty
+from tests.botapi.markup import utf16
 from tests.botapi.messages import Messages, Params, bad
 from tests.botapi.records import Broken
-from tests.botapi.state import JOINED, Chat, State, scope_key
+from tests.botapi.state import JOINED, State, scope_key
 
 TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 LANGUAGE = re.compile(r"(?:[a-z]{2})?")
-RIGHTS = (
-    "can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats "
-    "can_restrict_members can_promote_members can_change_info can_invite_users can_post_stories "
-    "can_edit_stories can_delete_stories"
-).split()
 
 
 class Profile:
@@ -56,9 +51,9 @@ class Profile:
         if len(commands) > 100:
             raise Broken("BOT_COMMANDS_TOO_MUCH", f"has {len(commands)} commands, at most 100")
         for one in commands:
-            name, size = one["command"], len(one["description"])
+            name, size = one["command"], utf16(one["description"])
             if not COMMAND.fullmatch(name):
-                raise Broken("BOT_COMMAND_INVALID", f"the command {name!r} is not [a-z0-9_]{{1,32}}")
+                raise Broken("BOT_COMMAND_INVALID", f"/{name} is not 1-32 of a-z, 0-9, _")
             if not 1 <= size <= 256:
                 said = f"the description of /{name} has {size} characters, 1 to 256"
                 raise Broken("BOT_COMMAND_DESCRIPTION_INVALID", said)
@@ -112,31 +107,19 @@ class Profile:
             ),
         }
 
-    def member(self, chat: Chat, user_id: int) -> Params:
-        """A ChatMember as the API shows it."""
-        user = self.state.users.get(user_id)
-        status = chat.members.get(user_id, "left")
+    def get_chat_member(self, params: Params) -> Params:
+        chat = self.messages.chat(params)
+        user = self.state.users.get(params["user_id"])
         if user is None:
             raise bad("PARTICIPANT_ID_INVALID")
-        shown: Params = {"status": status, "user": user.api()}
-        if status == "administrator":
-            shown |= dict.fromkeys(RIGHTS, False) | {"can_manage_chat": True}
-            shown["can_delete_messages"] = True
-        elif status == "creator":
-            shown["is_anonymous"] = False
-        elif status == "kicked":
-            shown["until_date"] = 0
-        return shown
-
-    def get_chat_member(self, params: Params) -> Params:
-        return self.member(self.messages.chat(params), params["user_id"])
+        return self.state.member(chat, user)
 
     def get_chat_administrators(self, params: Params) -> list[Params]:
         chat = self.messages.chat(params)
         if chat.is_private:
             raise bad("there are no administrators in the private chat")
         return [
-            self.member(chat, user)
+            self.state.member(chat, self.state.users[user])
             for user, status in chat.members.items()
             if status in ("creator", "administrator") and user != self.state.bot.id
         ]
@@ -150,10 +133,10 @@ class Profile:
         return True
 
     def answer_callback_query(self, params: Params) -> bool:
-        self.answered(self.state.callbacks, params["callback_query_id"])
         at_most(params, "text", 200, "MESSAGE_TOO_LONG")
         if "url" in params:
             raise Broken("URL_INVALID", "url is for games and links to the bot only")
+        self.answered(self.state.callbacks, params["callback_query_id"])
         self.state.callback_answers[params["callback_query_id"]] = params
         return True
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 SENDS = frozenset({"sendMessage", "sendPhoto", "sendDocument"})
@@ -20,22 +20,31 @@ class Refusal(Exception):
 
 @dataclass(slots=True)
 class Call:
-    """One call of the bot, as it was read and answered."""
+    """One call of the bot, as it was read and answered.
+
+    Its outcome is ``pending``, ``ok``, ``lost`` (done, the answer withheld), ``dropped`` (neither
+    done nor answered), ``gone`` (the bot went away while it waited) or an error.
+    """
 
     method: str
     params: dict[str, Any]
     at: float  # seconds of a monotonic clock
     wall: float  # seconds since 1970
     chat: int | None = None
-    outcome: str = "pending"  # "ok", "lost" (done, answer withheld), "dropped", or "400: Bad …"
+    outcome: str = "pending"  # or an error, such as "400: Bad Request: …"
     result: Any = None
-    injected: bool = False  # the outcome is that of a fault, not of the call itself
-    answered: float | None = field(default=None)  # when its answer was written
+    injected: bool = False  # a fault had its hand in the outcome
+    answered: float | None = None  # when its answer was written
 
     @property
     def ok(self) -> bool:
         """It took effect."""
         return self.outcome in ("ok", "lost")
+
+    @property
+    def refused(self) -> bool:
+        """It got an error."""
+        return self.outcome[0].isdigit()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ DOCUMENT: dict[str, Any] = json.loads(
     Path(__file__).with_name("spec.json").read_text(encoding="utf-8")
 )
 REACTIONS = frozenset(DOCUMENT["reactions"])
+UPDATES = frozenset(DOCUMENT["updates"])
 METHODS = {name.lower(): name for name in DOCUMENT["methods"]}
 
 ARRAY = "Array of "
@@ -175,9 +176,7 @@ def read(method: str, raw: dict[str, Any], files: dict[str, Upload]) -> Reading:
     """Reads the parameters of a known method."""
     fields = PARAMETERS[method]
     reading = Reading({}, [], [], [])
-    attached = {
-        str(value)[9:] for value in raw.values() if str(value).startswith("attach://")
-    }
+    attached = {str(value)[9:] for value in raw.values() if str(value).startswith("attach://")}
     for name, given in (raw | {n: f for n, f in files.items() if n not in attached}).items():
         if (field := fields.get(name)) is None:
             reading.unknown.append(name)

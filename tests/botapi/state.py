@@ -9,6 +9,20 @@ from typing import Any
 
 BOT_ID = 700_000_001
 JOINED = ("member", "administrator", "creator")
+RIGHTS = (
+    "can_be_edited",
+    "is_anonymous",
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+)
 
 
 @dataclass(eq=False)
@@ -44,7 +58,7 @@ class Button:
     raw: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Message:
     """A message as the chat shows it now."""
 
@@ -66,6 +80,9 @@ class Message:
     reactions: list[dict[str, Any]] = field(default_factory=list)
     deleted: bool = False
     inline_id: str | None = None  # of a message that a person sent through the bot
+
+    def __repr__(self) -> str:
+        return f"<{self.sender.first_name} #{self.id} in {self.chat.id}: {self.text!r}>"
 
     @property
     def edited(self) -> bool:
@@ -117,13 +134,14 @@ class Message:
         return shown
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Chat:
     """A private chat, a group or a supergroup with its people, topics and messages."""
 
     id: int
     type: str
     title: str = ""
+    username: str | None = None  # of a public supergroup
     user: User | None = None  # of a private chat
     is_forum: bool = False
     members: dict[int, str] = field(default_factory=dict)  # user id -> status
@@ -134,6 +152,9 @@ class Chat:
     deactivated: bool = False  # private: the account was deleted
     numbers: Callable[[], int] = field(default_factory=lambda: count(1).__next__)
 
+    def __repr__(self) -> str:
+        return f"<{self.type} chat {self.id} {self.title!r}>"
+
     def api(self) -> dict[str, Any]:
         shown: dict[str, Any] = {"id": self.id, "type": self.type}
         if self.user is not None:
@@ -142,6 +163,8 @@ class Chat:
                 shown["username"] = self.user.username
         else:
             shown["title"] = self.title
+            if self.username:
+                shown["username"] = self.username
         if self.is_forum:
             shown["is_forum"] = True
         return shown
@@ -181,14 +204,26 @@ class State:
         return message
 
     def find_chat(self, given: int | str) -> Chat | None:
-        """The chat of an id, or of a @name."""
+        """The chat of an id, or of a public supergroup's @name; people have none of these."""
         if isinstance(given, int):
             return self.chats.get(given)
         name = given.removeprefix("@").lower()
         for chat in self.chats.values():
-            if chat.user is not None and (chat.user.username or "").lower() == name:
+            if chat.username and chat.username.lower() == name:
                 return chat
         return None
+
+    def member(self, chat: Chat, user: User) -> dict[str, Any]:
+        """A ChatMember as the API shows it."""
+        status = chat.members.get(user.id, "left")
+        shown: dict[str, Any] = {"status": status, "user": user.api()}
+        if status == "administrator":
+            shown |= dict.fromkeys(RIGHTS, False) | {"can_manage_chat": True}
+        elif status == "creator":
+            shown["is_anonymous"] = False
+        elif status == "kicked":
+            shown["until_date"] = 0
+        return shown
 
 
 def scope_key(scope: dict[str, Any] | None) -> str:

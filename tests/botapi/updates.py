@@ -106,12 +106,11 @@ class Updates:
         """Waits for an update, for the end of the time, or for another poller."""
         mine = asyncio.get_running_loop().create_future()
         self.poller = mine
-        timer = asyncio.get_running_loop().call_later(
-            seconds, lambda: mine.done() or mine.set_result(None)
-        )
         try:
-            await mine
+            async with asyncio.timeout(seconds):
+                await mine
+        except TimeoutError:
+            return
         finally:
-            timer.cancel()
             if self.poller is mine:
                 self.poller = None
