@@ -172,7 +172,7 @@ class Assistant:
         alone does not tell "when" from "where".
         """
         weights = self._facts.weigh(
-            [word for span in spans if not masked_name(span) for word in span.words.split()]
+            [word for span in spans if not masked_name(span.names) for word in span.words.split()]
         )
         fits = {hit.label: hit for hit in self.matcher.rank(masked, _RANKED)}
         for label, _ in self._facts.best(weights):

@@ -53,4 +53,6 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 def fold(text: str) -> str:
     """The folded words of a text, separated by single blanks: how names are compared."""
+    if text.isascii():
+        return " ".join(_ASCII_WORD.findall(text)).lower()
     return " ".join(token.text for token in tokens(text))

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from knowledge.snapshot import Snapshot
 from knowledge.text import fold
@@ -50,6 +51,7 @@ def _part_of(word: str, stems: Iterable[str]) -> bool:
     return any(len(stem) >= _SHORTEST_PART and word.startswith(stem) for stem in stems)
 
 
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """A word without its common English ending; never shorter than a stem tells something."""
     for ending in ("isation", "ization", "ations", "ation", "ings", "ing", "ies", "ers", "ed", "es",

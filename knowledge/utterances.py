@@ -9,8 +9,7 @@ from knowledge.text import fold
 from knowledge.vocabulary import Name, Span, Vocabulary
 
 _MASKED = ("partnership", "event", "region", "country")
-_ABBREVIATED = ("term", "instrument", "organisation")
-"""Kinds whose short and long names are one word to the matcher: "ERDF" and what it stands for."""
+_ABBREVIATED = frozenset({"term", "instrument", "organisation", "document", "person"})
 
 
 def examples_of(
@@ -31,9 +30,10 @@ def examples_of(
     for row in snapshot.phrasings:
         if row.language == declared.language:
             label = f"{row.kind}/{row.target}"
-            spans = vocabulary.spans(row.text)
-            entities.learn(label, spans)
-            utterance = mask(spans)
+            read = vocabulary.words_and_names(row.text)
+            names = [masked for part in read if (masked := masked_name(part))]
+            entities.learn(label, names)
+            utterance = " ".join(map(_written, read))
             examples.setdefault(label, []).append(utterance)
             if row.reply:
                 replies[label, utterance] = row.reply
@@ -46,21 +46,26 @@ def mask(spans: Sequence[Span]) -> str:
     A name becomes a slot, "<event>", as declared sentences have it. Which event it is does not
     matter for what is asked; ``LabelEntities`` keeps facts about other events away.
     """
-    return " ".join(_written(span) for span in spans)
+    return " ".join(_written(span.names or span.words) for span in spans)
 
 
-def _written(span: Span) -> str:
-    if named := masked_name(span):
+def _written(part: str | tuple[Name, ...]) -> str:
+    if isinstance(part, str):
+        return part
+    if named := masked_name(part):
         return f"<{named.kind}>"
-    same = span.of(*_ABBREVIATED)
-    return f"<{same[0].id}>" if same else span.words
+    return f"<{part[0].id}>"
 
 
-def masked_name(span: Span) -> Name | None:
-    """The name that a span is masked by; names of organisations and the like stay words."""
-    if span.of("term", "instrument", "organisation", "document", "person"):
+def masked_name(part: str | tuple[Name, ...]) -> Name | None:
+    """The name that is written as the slot of its kind.
+
+    Names of organisations and the like, which have a short and a long form ("ERDF"), are one word
+    to the matcher, whichever form was typed.
+    """
+    if isinstance(part, str) or any(name.kind in _ABBREVIATED for name in part):
         return None
-    return next(iter(span.of(*_MASKED)), None)
+    return next((name for kind in _MASKED for name in part if name.kind == kind), None)
 
 
 def texts_of(snapshot: Snapshot, examples: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -89,10 +94,10 @@ class LabelEntities:
         self._named: dict[str, dict[str, set[str]]] = {}
         self._always: dict[str, set[str]] = {}
 
-    def learn(self, label: str, spans: Sequence[Span]) -> None:
+    def learn(self, label: str, names: Sequence[Name]) -> None:
         """Take note of what one declared question of a fact names."""
         kinds: set[str] = set()
-        for name in filter(None, map(masked_name, spans)):
+        for name in names:
             self._named.setdefault(label, {}).setdefault(name.kind, set()).add(name.id)
             kinds.add(name.kind)
         self._always[label] = self._always.get(label, kinds) & kinds
@@ -117,7 +122,7 @@ class LabelEntities:
 def entities_in(spans: Sequence[Span]) -> dict[str, set[str]]:
     """The ids that a question names, by kind."""
     asked: dict[str, set[str]] = {}
-    for name in filter(None, map(masked_name, spans)):
+    for name in filter(None, (masked_name(span.names) for span in spans)):
         asked.setdefault(name.kind, set()).add(name.id)
     return asked
 

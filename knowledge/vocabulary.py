@@ -79,9 +79,12 @@ class Vocabulary:
         self._collect_names(snapshot)
         counts: dict[str, int] = defaultdict(int)
         self._longest: dict[str, int] = defaultdict(int)
+        self._reach: dict[str, int] = {}
         for phrase in (*self._names, *self._operators):
             words = phrase.split()
             self._longest[words[0]] = max(self._longest[words[0]], len(words))
+            if phrase in self._names:
+                self._reach[words[0]] = max(self._reach.get(words[0], 0), len(words))
             for word in words:
                 counts[word] += 1
         self._name_speller = Speller([word for phrase in self._names for word in phrase.split()])
@@ -136,6 +139,28 @@ class Vocabulary:
             and word not in self._operators
             and len(keys) <= _PARTIAL_SHARED
         }
+
+    def words_and_names(self, text: str) -> list[str | tuple[Name, ...]]:
+        """A text that is spelt right, its words one by one and its names as such.
+
+        This is ``spans`` for the thousands of declared questions that are read at every start:
+        nothing is repaired and no operator is looked for.
+        """
+        words = fold(text).split()
+        found: list[str | tuple[Name, ...]] = []
+        asks_meaning = not _ASKS_MEANING.isdisjoint(words)
+        place = 0
+        while place < len(words):
+            word = words[place]
+            length = min(self._reach.get(word, 0), len(words) - place)
+            while length:
+                phrase = " ".join(words[place : place + length])
+                if phrase in self._names and (asks_meaning or phrase not in self._operators):
+                    break
+                length -= 1
+            found.append(tuple(self._names[phrase].values()) if length else word)
+            place += length or 1
+        return found
 
     def spans(self, text: str) -> tuple[Span, ...]:
         """Cut a question into spans, left to right, the longest reading first."""

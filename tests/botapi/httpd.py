@@ -1,6 +1,6 @@
 """A small HTTP/1.1 server on loopback: keep-alive, forms, JSON and multipart bodies.
 
-It is written for one kind of client (a bot), so that hundreds of calls a second cost little; chunked
+It is written for one kind of client (a bot), so that hundreds of calls a second cost little;
 bodies it refuses.
 """
 

@@ -1,0 +1,450 @@
+"""The test server itself: a real Bot over real HTTP; what is right passes, each rule is caught."""
+
+import json
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeChat,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InlineQueryResultArticle,
+    InlineQueryResultsButton,
+    InputFile,
+    InputTextMessageContent,
+    LinkPreviewOptions,
+    MenuButtonCommands,
+    ReplyParameters,
+)
+from telegram.error import BadRequest, Forbidden, InvalidToken
+
+from tests.botapi import BotApiServer, User
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
+GROUP = -1_000_000_005_001  # the first group that a world makes, where it is a supergroup
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[BotApiServer]:
+    async with BotApiServer() as server:
+        yield server
+
+
+@pytest.fixture
+async def bot(server: BotApiServer) -> AsyncIterator[Bot]:
+    async with Bot(server.token, base_url=server.url) as bot:
+        yield bot
+
+
+@pytest.fixture
+def ana(server: BotApiServer) -> User:
+    return server.world.user("Ana")
+
+
+def markup(*rows: list[InlineKeyboardButton]) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup(rows)
+
+
+async def raw(server: BotApiServer, method: str, **params: Any) -> dict[str, Any]:
+    """A call that no library has checked: what is no text is sent as JSON."""
+    form = {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in params.items()
+    }
+    async with httpx.AsyncClient() as client:
+        response = await client.post(f"{server.url}{server.token}/{method}", data=form)
+    answer: dict[str, Any] = response.json()
+    assert answer["ok"] is (response.status_code == 200)
+    return answer
+
+
+# What is right
+
+
+async def test_a_conversation_leaves_no_violation(
+    server: BotApiServer, bot: Bot, ana: User
+) -> None:
+    question = server.world.say(ana, "which regions? 😀 /help@s3p_test_bot @somebody")
+    (update,) = await bot.get_updates(timeout=5, allowed_updates=["message", "callback_query"])
+    assert update.message is not None
+    assert list(update.message.parse_entities().values()) == ["/help@s3p_test_bot", "@somebody"]
+    await bot.send_chat_action(ana.id, "typing")
+    unix = int(time.time()) + 86400
+    sent = await bot.send_message(
+        ana.id,
+        f'<b>Two</b> of <a href="https://example.org/?a=1&amp;b=2">them</a>, &lt;3 '
+        f'<tg-time unix="{unix}" format="wDT">tomorrow</tg-time>'
+        "<blockquote expandable>Łódź\n😀</blockquote>",
+        parse_mode="HTML",
+        reply_markup=markup(
+            [
+                InlineKeyboardButton("▶", callback_data="p:2"),
+                InlineKeyboardButton("Link", url="https://t.me/s3p_test_bot?start=r-12"),
+            ]
+        ),
+        reply_parameters=ReplyParameters(update.message.message_id),
+        link_preview_options=LinkPreviewOptions(is_disabled=True),
+    )
+    (shown,) = server.from_bot(ana)
+    assert shown.text == "Two of them, <3 tomorrowŁódź\n😀"
+    assert [button.text for button in shown.buttons] == ["▶", "Link"]
+    assert shown.reply_to is server.world.message(question)
+    assert [entity.type for entity in sent.entities] == [
+        "bold",
+        "text_link",
+        "date_time",
+        "expandable_blockquote",
+    ]
+    press = server.world.press(ana, shown, "▶")
+    (update,) = await bot.get_updates(offset=update.update_id + 1, timeout=5)
+    assert update.callback_query is not None
+    assert server.unanswered()
+    await update.callback_query.answer("Page 2")
+    await update.callback_query.edit_message_text("The second page")
+    assert server.answer_to(press) == {"callback_query_id": press["callback_query"]["id"]} | {
+        "text": "Page 2"
+    }
+    assert (shown.text, shown.buttons, shown.edited) == ("The second page", [], True)
+    assert await bot.delete_message(ana.id, shown.id)
+    assert server.from_bot(ana) == server.unanswered() == server.violations == []
+    assert server.rejected() == []
+
+
+async def test_menus_and_names(server: BotApiServer, bot: Bot) -> None:
+    everywhere = BotCommandScopeAllGroupChats()
+    await bot.set_my_commands([BotCommand("start", "Begin")], everywhere, "en")
+    assert await bot.get_my_commands(everywhere, "en") == (BotCommand("start", "Begin"),)
+    assert await bot.get_my_commands() == ()
+    await bot.delete_my_commands(everywhere, "en")
+    assert await bot.get_my_commands(everywhere, "en") == ()
+    await bot.set_my_description("It answers.")
+    assert (await bot.get_my_description("en")).description == "It answers."
+    await bot.set_my_short_description("Short", "en")
+    assert (await bot.get_my_short_description()).short_description == ""
+    await bot.set_my_name("S3P")
+    assert (await bot.get_my_name()).name == "S3P"
+    await bot.set_chat_menu_button(menu_button=MenuButtonCommands())
+    assert await bot.get_chat_menu_button() == MenuButtonCommands()
+    assert server.violations == []
+
+
+async def test_groups_topics_and_members(server: BotApiServer, bot: Bot, ana: User) -> None:
+    eva = server.world.user("Eva")
+    chat = server.world.supergroup("Regions", ana, admins=[eva], topics=["Dates"])
+    (topic,) = chat.topics
+    said = server.world.say(ana, "@s3p_test_bot when?", chat=chat, thread=topic)
+    assert said["message"]["is_topic_message"]
+    sent = await bot.send_message(
+        chat.id, "In May.", reply_parameters=ReplyParameters(said["message"]["message_id"])
+    )
+    assert sent.message_thread_id == topic, "an answer joins the topic of its question"
+    assert (await bot.get_chat_member(chat.id, eva.id)).status == "administrator"
+    assert (await bot.get_chat_member(chat.id, ana.id)).status == "member"
+    assert [one.user.id for one in await bot.get_chat_administrators(chat.id)] == [eva.id]
+    assert (await bot.get_chat(chat.id)).title == "Regions"
+    await bot.set_message_reaction(chat.id, said["message"]["message_id"], "👍")
+    await bot.leave_chat(chat.id)
+    with pytest.raises(Forbidden, match="bot is not a member of the supergroup chat"):
+        await bot.send_message(chat.id, "Hello?")
+    assert server.violations == []
+
+
+async def test_files(server: BotApiServer, bot: Bot, ana: User) -> None:
+    await bot.send_photo(ana.id, PNG, caption="<i>A code</i>", parse_mode="HTML")
+    await bot.send_document(ana.id, InputFile(b"a,b\n", filename="links.csv"))
+    photo, document = server.from_bot(ana)
+    assert (photo.text, photo.file) == ("A code", PNG)
+    assert document.file == b"a,b\n"
+    assert document.extra["document"]["file_name"] == "links.csv"
+    assert server.violations == []
+    with pytest.raises(BadRequest, match="there is no text in the message to edit"):
+        await bot.edit_message_text("New", ana.id, photo.id)
+
+
+async def test_inline(server: BotApiServer, bot: Bot, ana: User) -> None:
+    query = server.world.inline(ana, "catalonia")
+    card = InlineQueryResultArticle(
+        "region-1",
+        "Catalonia",
+        InputTextMessageContent("<b>Catalonia</b>", "HTML"),
+        reply_markup=markup([InlineKeyboardButton("More", callback_data="r:1")]),
+    )
+    button = InlineQueryResultsButton("Ask me", start_parameter="inline")
+    await bot.answer_inline_query(
+        query["inline_query"]["id"], [card], cache_time=300, next_offset="", button=button
+    )
+    answer = server.answer_to(query)
+    assert answer is not None
+    assert [one["title"] for one in answer["results"]] == ["Catalonia"]
+    group = server.world.group("Friends", ana)
+    shared = server.world.share(ana, query, "region-1", chat=group)
+    server.world.press(ana, shared, "More")
+    updates = await bot.get_updates()
+    assert updates[-1].callback_query is not None
+    await updates[-1].callback_query.edit_message_text("More of it")
+    assert server.messages(group)[-1].text == "More of it"
+    assert server.violations == []
+
+
+# What is wrong by its form: refused or not, it is written down
+
+BUTTON = {"text": "x", "callback_data": "1"}
+ARTICLE = {
+    "type": "article",
+    "id": "1",
+    "title": "T",
+    "input_message_content": {"message_text": "text"},
+}
+
+
+def keys(*buttons: dict[str, Any]) -> dict[str, Any]:
+    return {"inline_keyboard": [list(buttons)]}
+
+
+def commands(*given: tuple[str, str]) -> list[dict[str, str]]:
+    return [{"command": name, "description": text} for name, text in given]
+
+
+def articles(*changes: dict[str, Any]) -> list[dict[str, Any]]:
+    return [ARTICLE | change for change in changes]
+
+
+WRONG: list[tuple[str, dict[str, Any], str, str]] = [
+    ("sendMessage", {}, "text is empty", "message text is empty"),
+    ("sendMessage", {"text": " \u200b\u2800"}, "text is empty", "message text is empty"),
+    ("sendMessage", {"text": "x" * 4097}, "text has 4097 characters", "message is too long"),
+    ("sendMessage", {"text": "😀" * 2049}, "text has 4098 characters", "message is too long"),
+    ("sendMessage", {"text": "x", "colour": "red"}, "parameter 'colour'", ""),
+    ("sendMessage", {"text": "x", "message_thread_id": "one"}, "message_thread_id is not a", "is"),
+    ("sendMessage", {"text": "x", "protect_content": "yes"}, "protect_content is not a Bool", "is"),
+    ("sendMessage", {"text": "x", "parse_mode": "Markup"}, "parse_mode", "unsupported parse_mode"),
+    ("sendMessage", {"text": "x", "reply_markup": "{"}, "reply_markup is not a Inline", "reply"),
+    ("sendMessage", {"text": "x", "reply_markup": keys({"text": "x", "data": "1"})}, "'data'", ""),
+    ("sendMessage", {"text": "x", "reply_markup": keys({"text": "x"})}, "0 actions", "unallowed"),
+    (
+        "sendMessage",
+        {"text": "x", "reply_markup": keys(BUTTON | {"url": "https://example.org"})},
+        "2 actions",
+        "Text buttons are unallowed in the inline keyboard",
+    ),
+    ("sendMessage", {"text": "x", "reply_markup": keys(BUTTON | {"text": " "})}, "no text", "text"),
+    (
+        "sendMessage",
+        {"text": "x", "reply_markup": keys(BUTTON | {"callback_data": "é" * 33})},
+        "66 bytes",
+        "BUTTON_DATA_INVALID",
+    ),
+    (
+        "sendMessage",
+        {"text": "x", "reply_markup": keys(BUTTON | {"style": "red"})},
+        "unknown style",
+        "style",
+    ),
+    ("sendMessage", {"text": "x", "reply_markup": keys(*[BUTTON] * 9)}, "9 buttons", ""),
+    (
+        "sendMessage",
+        {"text": "x", "reply_markup": {"inline_keyboard": [[BUTTON]] * 101}},
+        "101 buttons",
+        "REPLY_MARKUP_TOO_LONG",
+    ),
+    (
+        "sendMessage",
+        {"text": "x", "reply_markup": keys({"text": "x", "url": "nowhere"})},
+        "no usable address",
+        "is invalid",
+    ),
+    (
+        "sendMessage",
+        {
+            "text": "x",
+            "reply_markup": keys({"text": "x", "url": "https://t.me/s3p_test_bot?start=a+b"}),
+        },
+        "payload",
+        "",
+    ),
+    ("sendMessage", {"text": "see https://t.me/s3p_test_bot?start=a.b"}, "payload", ""),
+    (
+        "sendMessage",
+        {"text": "x", "reply_markup": keys({"text": "x", "copy_text": {"text": "x" * 257}})},
+        "copies",
+        "BUTTON_COPY_TEXT_INVALID",
+    ),
+    ("sendMessage", {"text": "<c>", "parse_mode": "HTML"}, "cannot be parsed", "can't parse"),
+    ("sendMessage", {"text": "a & b", "parse_mode": "HTML"}, "a bare &", ""),
+    (
+        "sendMessage",
+        {"text": "x", "entities": [{"type": "bold", "offset": 0, "length": 2}]},
+        "reaches out",
+        "",
+    ),
+    ("sendMessage", {"text": "x", "reply_parameters": {}}, "lacks 'message_id'", "lacks"),
+    ("sendChatAction", {"action": "thinking"}, "no action 'thinking'", "wrong parameter action"),
+    ("sendDocument", {"document": "attach://none"}, "not in the request", "attach"),
+    ("editMessageText", {"text": "x"}, "message_id is missing", "identifier is not specified"),
+    ("editMessageText", {"message_id": 1}, "text is missing", "message text is empty"),
+    ("setMyCommands", {"commands": commands(("Start", "x"))}, "/Start", "BOT_COMMAND_INVALID"),
+    ("setMyCommands", {"commands": commands(("a" * 33, "x"))}, "1-32", "BOT_COMMAND_INVALID"),
+    ("setMyCommands", {"commands": commands(("a", ""))}, "0 characters", "DESCRIPTION_INVALID"),
+    ("setMyCommands", {"commands": commands(("a", "x" * 257))}, "257", "DESCRIPTION_INVALID"),
+    ("setMyCommands", {"commands": commands(*[("a", "x")] * 101)}, "101", "COMMANDS_TOO_MUCH"),
+    ("setMyCommands", {"commands": commands(*[("a", "x")] * 2)}, "twice", ""),
+    ("setMyCommands", {"commands": commands(), "scope": {"type": "all"}}, "scope", "scope"),
+    ("setMyCommands", {"commands": commands(), "language_code": "eng"}, "'eng'", "LANG_CODE"),
+    ("setMyName", {"name": "x" * 65}, "65 characters", "BOT_NAME_TOO_LONG"),
+    ("setMyDescription", {"description": "x" * 513}, "513 characters", "TOO_LONG"),
+    ("setMyShortDescription", {"short_description": "x" * 121}, "121 characters", "TOO_LONG"),
+    ("answerCallbackQuery", {"text": "x" * 201}, "201 characters", "MESSAGE_TOO_LONG"),
+    ("answerInlineQuery", {"results": articles(*[{}] * 51)}, "51 results", "RESULTS_TOO_MUCH"),
+    ("answerInlineQuery", {"results": articles({}, {})}, "same id", "RESULT_ID_DUPLICATE"),
+    ("answerInlineQuery", {"results": articles({"id": "é" * 33})}, "64 bytes", "RESULT_ID_INVALID"),
+    ("answerInlineQuery", {"results": articles({"title": " "})}, "no title", "TITLE_EMPTY"),
+    ("answerInlineQuery", {"results": articles({"kind": "x"})}, "'kind'", "kind"),
+    ("answerInlineQuery", {"results": [], "next_offset": "x" * 65}, "64 bytes", "NEXT_OFFSET"),
+    ("answerInlineQuery", {"results": [], "cache_time": -1}, "cache_time", "CACHE_TIME"),
+    (
+        "answerInlineQuery",
+        {"results": [], "button": {"text": "x", "start_parameter": "a b"}},
+        "start_parameter",
+        "START_PARAM_INVALID",
+    ),
+    ("answerInlineQuery", {"results": [], "button": {"text": "x"}}, "one action", "BUTTON_INVALID"),
+    ("setWebhook", {"url": "http://example.org"}, "neither HTTPS", "An HTTPS URL must be"),
+    (
+        "setWebhook",
+        {"url": "https://example.org", "secret_token": "a b"},
+        "secret_token",
+        "unallowed characters",
+    ),
+    ("getUpdates", {"limit": 101}, "limit is 101", ""),
+    ("getUpdates", {"allowed_updates": ["messages"]}, "'messages'", ""),
+]
+
+
+@pytest.mark.parametrize(("method", "params", "sentence", "description"), WRONG)
+async def test_each_rule_is_caught(
+    server: BotApiServer,
+    ana: User,
+    method: str,
+    params: dict[str, Any],
+    sentence: str,
+    description: str,
+) -> None:
+    query = server.world.inline(ana, "x")["inline_query"]["id"]
+    server.world.say(ana, "hello")
+    if method.startswith(("send", "edit")):
+        params = {"chat_id": ana.id, **params}
+    if method == "answerCallbackQuery":
+        params = {"callback_query_id": "1", **params}
+    if method == "answerInlineQuery":
+        params = {"inline_query_id": query, **params}
+    if method == "editMessageText" and "message_id" in params:
+        message = server.state.post(server.world.private(ana), server.state.bot, text="before")
+        params["message_id"] = message.id
+    answer = await raw(server, method, **params)
+    assert any(sentence in found for found in server.violations), server.violations
+    assert server.violations[0].startswith(method)
+    if description:
+        assert answer["error_code"] == 400
+        assert answer["description"].startswith("Bad Request: ")
+        assert description in answer["description"]
+        assert [call.method for call in server.rejected()] == [method]
+    elif "'data'" not in sentence:
+        assert answer["ok"], answer
+
+
+async def test_captions_and_files_have_their_limits(
+    server: BotApiServer, bot: Bot, ana: User
+) -> None:
+    with pytest.raises(BadRequest, match="[Mm]essage caption is too long"):
+        await bot.send_photo(ana.id, PNG, caption="x" * 1025)
+    with pytest.raises(BadRequest, match="[Ff]ile must be non-empty"):
+        await bot.send_document(ana.id, InputFile(b"", filename="a"))
+    with pytest.raises(BadRequest, match="[Ii]mage_process_failed"):
+        await bot.send_photo(ana.id, InputFile(b"<svg/>", filename="a.svg"))
+    assert len(server.violations) == 3
+
+
+async def test_unknown_methods_and_tokens(server: BotApiServer, bot: Bot) -> None:
+    assert (await raw(server, "sendCarrierPigeon"))["error_code"] == 404
+    assert "sendCarrierPigeon: there is no such method" in server.violations[0]
+    with pytest.raises(InvalidToken):
+        await Bot("1:other", base_url=server.url).initialize()
+
+
+# What is wrong by the state of things: an error as Telegram gives it, and no violation
+
+
+async def test_errors_of_state(server: BotApiServer, bot: Bot, ana: User) -> None:
+    sent = await bot.send_message(ana.id, "<b>One</b>", parse_mode="HTML")
+    said = server.world.say(ana, "two")["message"]["message_id"]
+    shy = server.world.user("Shy", started=False)
+    chat = server.world.supergroup("Group", ana)
+
+    async def refused(words: str, method: str, **params: Any) -> None:
+        answer = await raw(server, method, **params)
+        assert words in answer["description"], answer
+
+    edit = {"chat_id": ana.id, "message_id": sent.message_id}
+    await refused(
+        "message is not modified: specified new message content and reply markup are exactly the "
+        "same as a current content and reply markup of the message",
+        "editMessageText",
+        **edit,
+        text="<strong>One</strong>",
+        parse_mode="HTML",
+    )
+    await refused("message is not modified", "editMessageReplyMarkup", **edit)
+    await refused(
+        "message can't be edited", "editMessageText", **edit | {"message_id": said}, text="x"
+    )
+    await refused(
+        "message to edit not found", "editMessageText", **edit | {"message_id": 99}, text="x"
+    )
+    await refused("message to delete not found", "deleteMessage", **edit | {"message_id": 99})
+    await refused("chat not found", "sendMessage", chat_id=4, text="x")
+    await refused("chat not found", "sendMessage", chat_id="@ana", text="x")
+    await refused("can't initiate conversation", "sendMessage", chat_id=shy.id, text="x")
+    await refused("message thread not found", "sendMessage", chat_id=chat.id, text="x",
+                  message_thread_id=7)  # fmt: skip
+    await refused("message to be replied not found", "sendMessage", chat_id=ana.id, text="x",
+                  reply_parameters={"message_id": 99})  # fmt: skip
+    await refused("query is too old", "answerCallbackQuery", callback_query_id="5")
+    await refused("query is too old", "answerInlineQuery", inline_query_id="5", results=[])
+    server.world.block(ana)
+    await refused("Forbidden: bot was blocked by the user", "sendMessage", chat_id=ana.id, text="x")
+    assert server.violations == []
+    assert len(server.rejected()) == 13
+
+
+async def test_presses_are_answered_once_and_in_time(
+    server: BotApiServer, bot: Bot, ana: User
+) -> None:
+    keyboard = markup([InlineKeyboardButton("Go", callback_data="go")])
+    await bot.send_message(ana.id, "Where?", reply_markup=keyboard)
+    (message,) = server.from_bot(ana)
+    with pytest.raises(LookupError, match="no button 'Stop'; it has"):
+        server.world.press(ana, message, "Stop")
+    first = server.world.press(ana, message, "Go")["callback_query"]["id"]
+    await bot.answer_callback_query(first)
+    with pytest.raises(BadRequest, match="too old"):
+        await bot.answer_callback_query(first)
+    late = server.world.forge(ana, message, "forged")
+    server.world.expire(late)
+    with pytest.raises(BadRequest, match="too old"):
+        await bot.answer_callback_query(late["callback_query"]["id"])
+
+
+async def test_a_group_that_became_a_supergroup(server: BotApiServer, bot: Bot, ana: User) -> None:
+    group = server.world.group("Old", ana)
+    new, _ = server.world.migrate(group, ana)
+    answer = await raw(server, "sendMessage", chat_id=group.id, text="x")
+    assert answer["parameters"] == {"migrate_to_chat_id": new.id}
+    await bot.send_message(new.id, "Here now")
+    await bot.set_my_commands([BotCommand("a", "A")], BotCommandScopeChat(new.id))
+    assert server.violations == []
