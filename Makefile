@@ -8,10 +8,10 @@ LOCK := $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help chat run test check bench lock clean
+.PHONY: help chat run test check bench bench-public calibrate lock clean
 
 help: ## list what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 chat: $(VENV)/.run ## talk to the assistant in the terminal
 	@$(BIN)/python -m bot chat
@@ -28,7 +28,14 @@ test: $(VENV)/.dev ## style, types and tests: what continuous integration runs
 check: test ## the same as test
 
 bench: $(VENV)/.dev ## measure the budgets
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m tests.bench
+
+bench-public: $(VENV)/.dev ## measure the matcher on public intent data: CLINC=file BANKING=file
+	$(BIN)/python -m tests.bench_public $(if $(CLINC),--clinc $(CLINC)) \
+		$(if $(BANKING),--banking $(BANKING)) $(if $(SHOTS),--shots $(SHOTS))
+
+calibrate: $(VENV)/.dev ## draw the curves that the constants of the decision are read from
+	$(BIN)/python -m tests.calibrate
 
 lock: $(TOOLS)/.made ## pin the newest fitting versions of all dependencies
 	$(LOCK) --upgrade requirements.in -o requirements.txt

@@ -119,6 +119,7 @@ def _grammar() -> _Parser:
     export = command("export", _export, "the whole knowledge base with its sources")
     export.add_argument("--format", choices=("json", "csv"), default="json")
     export.add_argument("--out", metavar="DIR", help="write files there, not to standard output")
+    _evaluate_grammar(command("evaluate", _evaluate, "run question cases and report the accuracy"))
     command("doctor", _doctor, "check the set-up and say how to mend what is wrong")
     return parser
 
@@ -135,6 +136,17 @@ def _ask_grammar(ask: _Parser) -> None:
     )
     ask.add_argument("--now", metavar="ISO", help="answer as of this moment (2017-06-01T09:00Z)")
     ask.add_argument("--lang", metavar="xx", default="en", help="the language to answer in")
+
+
+def _evaluate_grammar(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="case files (.yaml, .jsonl) or folders of them"
+    )
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument(
+        "--misses", type=int, default=10, metavar="N", help="show so many misses (default: 10)"
+    )
+    parser.add_argument("--now", metavar="ISO", help="for cases that do not say when they are asked")
 
 
 # Each command imports its module when it is called, to keep the start of the others short.
@@ -171,6 +183,12 @@ def _export(given: argparse.Namespace) -> int:
     from bot.cli_knowledge import export
 
     return export(given.format, given.out)
+
+
+def _evaluate(given: argparse.Namespace) -> int:
+    from bot.cli_evaluate import evaluate_files
+
+    return evaluate_files(given.files, now=given.now, as_json=given.json, misses=given.misses)
 
 
 def _doctor(_given: argparse.Namespace) -> int:

@@ -8,7 +8,16 @@ from datetime import datetime, timedelta
 from knowledge.answer import Answer, Choice, Entity, Focus, Status
 from knowledge.chronology import compose_events, is_date
 from knowledge.composition import AUXILIARIES, Composition, compose, without_why
-from knowledge.decision import COVERAGE, DECLINES, Candidate, Certain, Decision, Unknown, Unsure, decide
+from knowledge.decision import (
+    COVERAGE,
+    DECLINES,
+    Candidate,
+    Certain,
+    Decision,
+    Unknown,
+    Unsure,
+    decide,
+)
 from knowledge.declarations import declarations
 from knowledge.dialogue import PENDING, about, follow_up
 from knowledge.matcher import Matcher, Ranked
@@ -18,9 +27,17 @@ from knowledge.rendering import Rendering, safe
 from knowledge.search import FactIndex
 from knowledge.slots import SlotFiller
 from knowledge.snapshot import Snapshot
+from knowledge.text import fold
 from knowledge.themes import ThemeIndex
-from knowledge.utterances import LabelEntities, entities_in, examples_of, mask, masked_name, texts_of
-from knowledge.views import VIEWS, Impossible, Offer, View
+from knowledge.utterances import (
+    LabelEntities,
+    entities_in,
+    examples_of,
+    mask,
+    masked_name,
+    texts_of,
+)
+from knowledge.views import VIEWS, Impossible, View
 from knowledge.vocabulary import Name, Span, Vocabulary
 
 MOST_CHARACTERS = 2000
@@ -30,14 +47,22 @@ _MOST_READINGS = 4
 _RANKED = 14
 _MOST_DECLARED = 5
 _SHORT_WORD = 2
-_MARKUP = re.compile(r"<(script|style)\b.*?</\1>|</?[a-z][^<>]{0,80}>", re.I | re.S)
+_MARKUP = re.compile(r"<(script|style)\b.*?</\1>|</?[a-z][^<>]{0,80}>", re.IGNORECASE | re.DOTALL)
 _SENTENCES = re.compile(r"[.!?;:\n]+(?:\s|$)|,\s")
 _MOST_SENTENCES = 12
 _SMALL_TALK = frozenset({"greeting", "thanks", "farewell", "wellbeing", "off_topic"})
 _DECLINED = DECLINES | {"unknown", "blank", "too_long"}
 _NAMED_KINDS = (
-    "partnership", "region", "country", "event", "organisation", "instrument", "document",
-    "person", "theme", "term",
+    "partnership",
+    "region",
+    "country",
+    "event",
+    "organisation",
+    "instrument",
+    "document",
+    "person",
+    "theme",
+    "term",
 )
 
 
@@ -64,20 +89,18 @@ class Assistant:
         self.snapshot = snapshot
         declared = declarations(lang)
         self.intents = declared.intents
-        phrasings = [row.text for row in snapshot.phrasings if row.language == lang]
+        asked = [(row, fold(row.text)) for row in snapshot.phrasings if row.language == lang]
         self.vocabulary = Vocabulary(
             snapshot,
             declared.operators,
             declared.common_words,
-            phrasings,
+            [folded for _, folded in asked],
             declared.sentences,
             declared.shorthand,
         )
         self._entities_of = LabelEntities()
         self._replies: dict[tuple[str, str], str] = {}
-        examples = examples_of(
-            snapshot, declared, self.vocabulary, self._entities_of, self._replies
-        )
+        examples = examples_of(asked, declared, self.vocabulary, self._entities_of, self._replies)
         self._facts = FactIndex(texts_of(snapshot, examples), declared.operators["filler"])
         self.matcher = Matcher(examples, speller=self.vocabulary.speller)
         self.themes = ThemeIndex(snapshot, declared.common_words)
@@ -207,9 +230,14 @@ class Assistant:
         unrecorded = [span.words for span in spans if span.operator.startswith("unrecorded.")]
         asked = entities_in(spans)
         words = [span.words for span in spans if span.operator != "filler" and not span.names]
-        telling = asked or any(span.names for span in spans) or any(
-            len(word) > _SHORT_WORD and self.vocabulary.speller.known(word)
-            for text in words for word in text.split()
+        telling = (
+            asked
+            or any(span.names for span in spans)
+            or any(
+                len(word) > _SHORT_WORD and self.vocabulary.speller.known(word)
+                for text in words
+                for word in text.split()
+            )
         )
         found = 0
         for hit in ranked:
@@ -291,9 +319,7 @@ class Assistant:
         pending = Focus(offered[0], (), PENDING, offered, now + FOCUS_LASTS)
         return Answer("clarify", "clarify", score, entities, text, html, (), choices, pending)
 
-    def _decline(
-        self, understanding: Understanding, now: datetime, focus: Focus | None
-    ) -> Answer:
+    def _decline(self, understanding: Understanding, now: datetime, focus: Focus | None) -> Answer:
         spans = understanding.spans
         slots = tuple((n.kind, n.id) for span in spans for n in span.names[:1])
         reference = Reference("unknown", slots)
@@ -302,8 +328,15 @@ class Assistant:
         html, text = self.rendering.message("unknown", view, known=known)
         nearest = understanding.ranked[0].score if understanding.ranked else 0
         return Answer(
-            "decline", "unknown", round(nearest), self._entities(spans), text, html, (),
-            self.rendering.choices(view.offers), focus,
+            "decline",
+            "unknown",
+            round(nearest),
+            self._entities(spans),
+            text,
+            html,
+            (),
+            self.rendering.choices(view.offers),
+            focus,
         )
 
     def _say(self, intent: str, now: datetime, focus: Focus | None, **extra: object) -> Answer:
@@ -327,7 +360,9 @@ class Assistant:
 
     def _entities(self, spans: Sequence[Span]) -> tuple[Entity, ...]:
         return tuple(
-            Entity(name.kind, name.id, self.rendering.name(name.kind, name.id), span.text, name.score)
+            Entity(
+                name.kind, name.id, self.rendering.name(name.kind, name.id), span.text, name.score
+            )
             for span in spans
             for name in span.names[:1]
         )
@@ -335,8 +370,11 @@ class Assistant:
     def _label(self, reference: Reference) -> str:
         """A reading in a few words, for a button."""
         ids = [id for _, id in reference.slots]
-        names = [self.rendering.name(kind, id) for kind, id in reference.slots
-                 if id in self.snapshot.things.get(kind, {})]
+        names = [
+            self.rendering.name(kind, id)
+            for kind, id in reference.slots
+            if id in self.snapshot.things.get(kind, {})
+        ]
         if reference.query is not None:
             query = reference.query
             ids = list(query.candidates)
@@ -344,14 +382,16 @@ class Assistant:
             for condition in query.conditions:
                 names += [self.rendering.with_country(id) for id in condition.pattern.regions]
                 names += [
-                    self.rendering.name("partnership", id)
-                    for id in condition.pattern.partnerships
+                    self.rendering.name("partnership", id) for id in condition.pattern.partnerships
                 ]
         intent = self.intents.get(reference.intent)
         if reference.intent in ("card", "find") or intent is None:
             return ", ".join(dict.fromkeys(names)) or reference.intent
-        return f"{intent.description.rstrip('.')} ({', '.join(names)})" if names \
+        return (
+            f"{intent.description.rstrip('.')} ({', '.join(names)})"
+            if names
             else intent.description.rstrip(".")
+        )
 
     def _focus(
         self, reference: Reference, view: View, now: datetime, focus: Focus | None
@@ -398,8 +438,10 @@ def _unsaid_partnership(spans: Sequence[Span]) -> int | None:
     nouns = [n for n, op in enumerate(operators) if op.startswith("subject.")]
     for place, span in enumerate(spans):
         before = spans[place - 1].words if place else ""
-        if span.words == "partnership" and before in ("the", "this", "that", "our") and roles | (
-            len(nouns) > 1
+        if (
+            span.words == "partnership"
+            and before in ("the", "this", "that", "our")
+            and roles | (len(nouns) > 1)
         ):
             return place
         if span.words in ("it", "its") and place > 1 and (roles or nouns):
@@ -439,8 +481,18 @@ def _among_readings(decisions: Sequence[Decision]) -> Decision:
 
 
 _ASKS_ABOUT = frozenset(
-    ("filler", "define.term", "ask.list", "ask.who", "relation.about", "mark.recorded",
-     "subject.partnership", "subject.region", "subject.role", "set.all")
+    (
+        "filler",
+        "define.term",
+        "ask.list",
+        "ask.who",
+        "relation.about",
+        "mark.recorded",
+        "subject.partnership",
+        "subject.region",
+        "subject.role",
+        "set.all",
+    )
 )
 
 
@@ -450,8 +502,10 @@ def _alike(spans: Sequence[Span], example: str) -> bool:
     theirs = example.split()
     negative = {"not", "no", "never", "without", "isn", "aren", "doesn", "don", "only"}
     first = next((word for word in words if word not in ("hi", "hello", "so", "and", "please")), "")
-    return first in AUXILIARIES and theirs[0] in AUXILIARIES and (
-        bool(negative & set(words)) == bool(negative & set(theirs))
+    return (
+        first in AUXILIARIES
+        and theirs[0] in AUXILIARIES
+        and (bool(negative & set(words)) == bool(negative & set(theirs)))
     )
 
 
@@ -467,10 +521,7 @@ def _named(spans: Sequence[Span]) -> Candidate | None:
     names = named[0].of(*kinds)
     if not names:
         return None
-    rest = [
-        span for span in spans
-        if not span.names and span.operator not in _ASKS_ABOUT
-    ]
+    rest = [span for span in spans if not span.names and span.operator not in _ASKS_ABOUT]
     missing = len(rest) / 2 if defined else len(rest)
     score = round(100 * 1.5 / (1.5 + missing))
     return Candidate(about(names[0].kind, names[0].id), score, "named")

@@ -43,8 +43,12 @@ class Clause:
     @property
     def says_something(self) -> bool:
         return bool(
-            self.names or self.roles or self.vanguard is not None or self.at_least is not None
-            or self.at_most is not None or self.universal
+            self.names
+            or self.roles
+            or self.vanguard is not None
+            or self.at_least is not None
+            or self.at_most is not None
+            or self.universal
         )
 
 
@@ -56,7 +60,11 @@ def axis_name(span: Span) -> tuple[Axis, Name] | None:
     """
     for axis in ("partnership", "region", "country"):
         if named := span.of(axis):
-            if axis == "region" and named[0].form in ("demonym", "adjective") and span.of("country"):
+            if (
+                axis == "region"
+                and named[0].form in ("demonym", "adjective")
+                and span.of("country")
+            ):
                 continue
             return axis, named[0]  # type: ignore[return-value]  # mypy widens the literal
     return None
@@ -199,8 +207,11 @@ class ClauseReader:
         if noun == "pilot" and self._clause.vanguard is None:
             self._clause.vanguard = True
         counted: Counted | None = {
-            "region": "region", "member": "region", "country": "country",
-            "partnership": "partnership", "pilot": "partnership",
+            "region": "region",
+            "member": "region",
+            "country": "country",
+            "partnership": "partnership",
+            "pilot": "partnership",
         }.get(noun)  # type: ignore[assignment]  # the values are literals
         if counted:
             self._flush_limit()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.chronology import is_date
-from knowledge.clauses import AXES, Clause, ClauseReader, Names, axis_name
+from knowledge.clauses import AXES, Clause, ClauseReader, axis_name
 from knowledge.query import OTHER_AXIS, Axis, Condition, Counted, Operation, Pattern, Query
 from knowledge.snapshot import Snapshot
 from knowledge.text import fold
@@ -15,10 +15,31 @@ ThemeSearch = Callable[[Sequence[str], bool], frozenset[str]]
 question says "about", so that common words count as well."""
 
 AUXILIARIES = frozenset(
-    "is are was were does do did has have isn aren wasn weren doesn don didn hasn haven".split()
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "does",
+        "do",
+        "did",
+        "has",
+        "have",
+        "isn",
+        "aren",
+        "wasn",
+        "weren",
+        "doesn",
+        "don",
+        "didn",
+        "hasn",
+        "haven",
+    ]
 )
-_INTERROGATIVES = frozenset("what which who whom whose where when why how".split())
-_POLITE = frozenset("you we i u anyone anybody".split())
+_INTERROGATIVES = frozenset(
+    ["what", "which", "who", "whom", "whose", "where", "when", "why", "how"]
+)
+_POLITE = frozenset(["you", "we", "i", "u", "anyone", "anybody"])
 _SUBJECTS: dict[str, Axis] = {
     "region": "region",
     "member": "region",
@@ -156,7 +177,8 @@ class _Composer:
                 return "region", first + 1
             return axis, None
         asked = [
-            place for place, op in enumerate(self.operators)
+            place
+            for place, op in enumerate(self.operators)
             if op in ("ask.count", "ask.list", "ask.whether", "relation.per")
         ]
         for place in asked:
@@ -204,8 +226,15 @@ class _Composer:
             span, operator = self.spans[number], self.operators[number]
             if operator.startswith("subject.") and operator != "subject.role":
                 return number
-            between = operator.partition(".")[0] in ("role", "mark", "filler", "degree", "set",
-                                                     "number", "order")
+            between = operator.partition(".")[0] in (
+                "role",
+                "mark",
+                "filler",
+                "degree",
+                "set",
+                "number",
+                "order",
+            )
             if near and not (between or number in self.names or span.words in ("recorded",)):
                 return None
             if near and operator == "role.any":
@@ -396,7 +425,8 @@ class _Composer:
         if any(axis == "partnership" for axis, _ in self.names.values()):
             return None
         places = [
-            place for place, span in enumerate(self.spans)
+            place
+            for place, span in enumerate(self.spans)
             if place not in self.names
             and not is_date(span)
             and (not span.operator or span.of("theme"))
@@ -471,9 +501,15 @@ class _Composer:
     def _strong(self, noun: int | None) -> bool:
         groups = {operator.partition(".")[0] for operator in self.operators}
         axes = [axis for axis, _ in self.names.values()]
-        return noun is not None or "ask.count" in self.operators or bool(groups & set(_OPERATORS_OF_MEMBERSHIP)) or (
-            "ask.who" in self.operators or len(axes) > 1
-            or bool({"relation.together", "relation.potential"} & set(self.operators))
+        return (
+            noun is not None
+            or "ask.count" in self.operators
+            or bool(groups & set(_OPERATORS_OF_MEMBERSHIP))
+            or (
+                "ask.who" in self.operators
+                or len(axes) > 1
+                or bool({"relation.together", "relation.potential"} & set(self.operators))
+            )
         )
 
 

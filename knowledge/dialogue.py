@@ -14,17 +14,48 @@ from knowledge.references import BadReference, Reference
 from knowledge.snapshot import Snapshot
 from knowledge.vocabulary import Name, Span
 
-_SINGULAR = frozenset("it its he she his her".split())
-_DEICTIC = frozenset("that this there".split())
-_PLURAL = frozenset("they them their those these theirs".split())
+_SINGULAR = frozenset(["it", "its", "he", "she", "his", "her"])
+_DEICTIC = frozenset(["that", "this", "there"])
+_PLURAL = frozenset(["they", "them", "their", "those", "these", "theirs"])
 _OPENERS = tuple(
     sorted(
         (
-            "and", "what about", "how about", "no i meant", "i meant", "i mean", "sorry i meant",
-            "no", "also", "same for", "the same for", "only", "just", "or", "but", "then", "ok and",
-            "and what about", "and how about", "what of", "as for", "rather", "instead", "actually",
-            "and only", "make that", "no no", "now", "any", "i meant to say", "no sorry i meant",
-            "sorry", "oh i meant", "oops i meant", "actually i meant", "no not that",
+            "and",
+            "what about",
+            "how about",
+            "no i meant",
+            "i meant",
+            "i mean",
+            "sorry i meant",
+            "no",
+            "also",
+            "same for",
+            "the same for",
+            "only",
+            "just",
+            "or",
+            "but",
+            "then",
+            "ok and",
+            "and what about",
+            "and how about",
+            "what of",
+            "as for",
+            "rather",
+            "instead",
+            "actually",
+            "and only",
+            "make that",
+            "no no",
+            "now",
+            "any",
+            "i meant to say",
+            "no sorry i meant",
+            "sorry",
+            "oh i meant",
+            "oops i meant",
+            "actually i meant",
+            "no not that",
         ),
         key=len,
         reverse=True,
@@ -78,9 +109,7 @@ def follow_up(
     return carried if carried is not None else resolved
 
 
-def _settled(
-    spans: Sequence[Span], last: Reference, focus: Focus
-) -> Reference | tuple[Span, ...]:
+def _settled(spans: Sequence[Span], last: Reference, focus: Focus) -> Reference | tuple[Span, ...]:
     """The reply to a question that was asked back: a number, or a name."""
     order = next((span.operator for span in spans if span.operator in _ORDINALS), "")
     number = next((s.operator[7:] for s in spans if s.operator.startswith("number.")), "")
@@ -133,8 +162,10 @@ def _asked_again(spans: Sequence[Span], last: Reference, focus: Focus) -> Refere
     if _named(spans) or len(spans) > 6:
         return None
     operators = [span.operator for span in _content(spans)]
-    if last.intent == "compare" and operators and all(
-        op.startswith(("ask.", "degree.", "relation.compare")) for op in operators
+    if (
+        last.intent == "compare"
+        and operators
+        and all(op.startswith(("ask.", "degree.", "relation.compare")) for op in operators)
     ):
         return last
     if last.query is None or last.intent != "find" or not operators:
@@ -241,9 +272,7 @@ def _with_other_slot(names: Sequence[Name], last: Reference) -> Reference | None
     return about(known[0].kind, known[0].id) if len(known) == 1 else None
 
 
-def _with_names(
-    query: Query, axis: Axis, ids: list[str], clause: Clause, adding: bool
-) -> Query:
+def _with_names(query: Query, axis: Axis, ids: list[str], clause: Clause, adding: bool) -> Query:
     """The query about other names, or narrowed by names on an axis it did not speak of."""
     if axis == query.subject and not clause.negative:
         return _with_candidates(query, axis, ids)
@@ -261,7 +290,9 @@ def _with_names(
         groups, roles = [ids], frozenset()
     limit = (0, 0) if clause.negative else (1, None)
     made = [
-        Condition(replace(_pattern(axis, frozenset(g)), roles=roles), OTHER_AXIS[query.subject], *limit)
+        Condition(
+            replace(_pattern(axis, frozenset(g)), roles=roles), OTHER_AXIS[query.subject], *limit
+        )
         for g in groups
     ]
     return replace(query, conditions=(*kept, *made))
@@ -296,7 +327,8 @@ def _with_roles(query: Query, roles: frozenset[str], negative: bool) -> Query:
         made = Condition(Pattern(roles=roles), OTHER_AXIS[query.subject])
         return replace(query, conditions=(made,))
     about_rows = [
-        c for c in query.conditions
+        c
+        for c in query.conditions
         if c.pattern.partnerships or c.pattern.regions or query.subject == "partnership"
     ]
     if not about_rows and roles:
@@ -401,12 +433,16 @@ def _asked_subject(spans: Sequence[Span], base: Query, plural: bool) -> Axis:
         span.operator.partition(".")[2] for span in spans if span.operator.startswith("subject.")
     ]
     axes: dict[str, Axis] = {
-        "region": "region", "member": "region", "country": "country",
-        "partnership": "partnership", "pilot": "partnership",
+        "region": "region",
+        "member": "region",
+        "country": "country",
+        "partnership": "partnership",
+        "pilot": "partnership",
     }
     for noun in nouns:
-        if noun in axes and not (plural and axes[noun] == "partnership" and len(nouns) == 1
-                                 and base.subject == "region"):
+        if noun in axes and not (
+            plural and axes[noun] == "partnership" and len(nouns) == 1 and base.subject == "region"
+        ):
             return axes[noun]
     if plural or base.subject == "region":
         return base.subject

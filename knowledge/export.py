@@ -4,12 +4,12 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from itertools import chain
 from typing import Any
 
 from knowledge.facts import CLASS_OF_KIND, Pack
-from knowledge.reading import RELATIONS, TABLE_OF_KIND
+from knowledge.reading import RELATIONS, TABLE_OF_KIND, fields_of
 from knowledge.snapshot import Snapshot
 
 Rows = list[dict[str, Any]]
@@ -77,7 +77,7 @@ def as_csv(name: str, rows: Rows) -> str:
 
 def _row(fact: Any) -> dict[str, Any]:
     # `key` counts the rows of one database; it means nothing elsewhere.
-    row = {field.name: getattr(fact, field.name) for field in fields(fact) if field.name != "key"}
+    row = {name: getattr(fact, name) for name in fields_of(type(fact)) if name != "key"}
     common = {name: row.pop(name) for name in ("as_of", "source", "pack")}
     return row | common
 
@@ -91,11 +91,11 @@ def _pack_row(pack: Pack) -> dict[str, Any]:
 def _columns(name: str) -> list[str]:
     """The columns of a table, also when it has no rows."""
     if name == "packs":
-        own: Iterable[str] = (field.name for field in fields(Pack) if field.name != "position")
+        own: Iterable[str] = (name for name in fields_of(Pack) if name != "position")
         return [*own, "source", "pack"]
     kinds = {table: CLASS_OF_KIND[kind] for kind, table in TABLE_OF_KIND.items()}
     common = ("as_of", "source", "pack")
-    names = (field.name for field in fields(kinds.get(name) or RELATIONS[name]))
+    names = iter(fields_of(kinds.get(name) or RELATIONS[name]))
     return list(chain((name for name in names if name not in (*common, "key")), common))
 
 

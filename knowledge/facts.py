@@ -5,7 +5,7 @@ Field names are those of the tables in ``db.models``, where their meaning is tol
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +207,12 @@ class Link(Fact):
     target: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alias(Fact):
+class Alias(NamedTuple):
+    """A tuple, not a dataclass, as is Phrasing: there are thousands, read at every start."""
+
+    pack: str
+    source: str
+    as_of: str
     key: int
     kind: str
     target: str
@@ -218,8 +222,10 @@ class Alias(Fact):
     shared: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Phrasing(Fact):
+class Phrasing(NamedTuple):
+    pack: str
+    source: str
+    as_of: str
     key: int
     kind: str
     target: str

@@ -166,9 +166,7 @@ def _measured(query: Query, rows: Iterable[Membership], snapshot: Snapshot) -> i
     return count(measure.counted, fitting, snapshot)
 
 
-def _shown(
-    query: Query, rows: Iterable[Membership], snapshot: Snapshot
-) -> tuple[Membership, ...]:
+def _shown(query: Query, rows: Iterable[Membership], snapshot: Snapshot) -> tuple[Membership, ...]:
     """The rows that make the candidate fit, in the order of roles, for the reason given."""
     patterns = [c.pattern for c in query.conditions if not c.negative]
     if query.measure is not None:

@@ -5,8 +5,8 @@ cost a cold start more than all the reading does.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
-from typing import Any, get_origin
+from dataclasses import fields, is_dataclass
+from typing import Any, get_origin, get_type_hints
 
 from sqlalchemy import JSON, Boolean, ColumnClause, Select, column, select, table
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -140,23 +140,31 @@ async def _revision(connection: AsyncConnection) -> int:
 
 def _select(name: str, fact: type[Any]) -> Select[Any]:
     columns: list[ColumnClause[Any]] = [
-        column(field.name, JSON if get_origin(field.type) is list else _TYPES.get(field.type))
-        for field in fields(fact)
+        column(field, JSON if get_origin(kind) is list else _TYPES.get(kind))
+        for field, kind in fields_of(fact).items()
     ]
     return select(*columns).select_from(table(name, *columns))
+
+
+def fields_of(fact: type[Any]) -> Mapping[str, Any]:
+    """The fields of a class of facts with their types, in order."""
+    if is_dataclass(fact):
+        return {field.name: field.type for field in fields(fact)}
+    return get_type_hints(fact)
 
 
 async def _read(
     connection: AsyncConnection, name: str, fact: type[Any], order: Sequence[str]
 ) -> tuple[Any, ...]:
     """The rows of a table: pack by pack in the order given, as in the files."""
-    names = [field.name for field in fields(fact)]
+    names = list(fields_of(fact))
     found = await connection.execute(_select(name, fact).order_by(column("row")))
     packs: dict[str, list[Any]] = {id: [] for id in order}
     pack = names.index("pack")
+    make = getattr(fact, "_make", None) or (lambda row: fact(**dict(zip(names, row, strict=True))))
     for row in found.all():
         if row[pack] in packs:
-            packs[row[pack]].append(fact(**dict(zip(names, row, strict=True))))
+            packs[row[pack]].append(make(row))
     return tuple(one for rows in packs.values() for one in rows)
 
 

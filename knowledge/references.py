@@ -66,9 +66,9 @@ def _encode_query(query: Query) -> str:
     measure = _encode_condition(query.measure) if query.measure else ""
     conditions = ";".join(_encode_condition(condition) for condition in query.conditions)
     candidates = "+".join(query.candidates)
-    return "~".join(
-        (_LETTERS[query.subject], query.operation, conditions, measure, candidates)
-    ) + (f"~{query.theme.encode().hex()}" if query.theme else "")
+    return "~".join((_LETTERS[query.subject], query.operation, conditions, measure, candidates)) + (
+        f"~{query.theme.encode().hex()}" if query.theme else ""
+    )
 
 
 def _decode_query(line: str) -> Query:

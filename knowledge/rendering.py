@@ -99,16 +99,19 @@ class Rendering:
 
 def shows_reasons(query: Query) -> bool:
     """Whether the rows that make a hit fit tell more than the conditions already say."""
-    return any(
-        not condition.negative
-        and (
-            not condition.plain
-            or condition.pattern.roles
-            or condition.pattern.vanguard
-            or (condition.pattern.countries and not condition.pattern.partnerships)
+    return (
+        any(
+            not condition.negative
+            and (
+                not condition.plain
+                or condition.pattern.roles
+                or condition.pattern.vanguard
+                or (condition.pattern.countries and not condition.pattern.partnerships)
+            )
+            for condition in query.conditions
         )
-        for condition in query.conditions
-    ) or query.subject == "country"
+        or query.subject == "country"
+    )
 
 
 def listed(items: Iterable[str], last: str = "and") -> str:
@@ -119,9 +122,20 @@ def listed(items: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(texts[:-1])} {last} {texts[-1]}"
 
 
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def day_of(start: str, end: str | None = None) -> str:

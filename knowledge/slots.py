@@ -10,6 +10,7 @@ from knowledge.snapshot import Snapshot
 from knowledge.views import CANNED
 from knowledge.vocabulary import Span
 
+
 class SlotFiller:
     """Knows which slots each declared intent needs."""
 
@@ -17,9 +18,7 @@ class SlotFiller:
         self._intents = intents
         self._snapshot = snapshot
 
-    def fill(
-        self, label: str, spans: Sequence[Span], focus: Focus | None
-    ) -> Reference | None:
+    def fill(self, label: str, spans: Sequence[Span], focus: Focus | None) -> Reference | None:
         """The reference for a label of the matcher; None when a slot cannot be filled.
 
         A label ``kind/id`` is a fact that has questions of its own.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ _CACHE_SIZE = 8192
 _MIN_PART = 3
 _MIN_SHORTHAND = 4
 _VOWELS = "aeiou"
+_DOUBLED = re.compile(r"(.)\1+")
 _DROP_VOWELS = str.maketrans("", "", _VOWELS)
 _KEY_ROWS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 
@@ -182,7 +184,7 @@ def _allowed_edits(length: int) -> int:
 
 def _squeezed(word: str) -> str:
     """Writes doubled letters once."""
-    return "".join(a for a, b in zip(word, word[1:] + " ", strict=True) if a != b)
+    return _DOUBLED.sub(r"\1", word)
 
 
 def _skeleton(word: str) -> str:

@@ -5,6 +5,13 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+# Latin, Greek and Cyrillic letters and dashes: a text of these can be folded as a whole.
+_EUROPEAN = re.compile(
+    "[\x00-\x7f\xc0-\xff\u0100-\u012f\u0134-\u013e\u0141-\u0148\u014a-\u017e"
+    "\u0386\u0388-\u03ce\u0400-\u045f\u2010-\u2019]*"
+)
+_MARK = re.compile("[\u0300-\u036f]")
+_WORD = re.compile(r"[^\W_]+")
 _ASCII_WORD = re.compile(r"[A-Za-z0-9]+")
 # Letters that Unicode does not decompose into a base letter and a mark.
 _LETTERS = str.maketrans(
@@ -55,4 +62,7 @@ def fold(text: str) -> str:
     """The folded words of a text, separated by single blanks: how names are compared."""
     if text.isascii():
         return " ".join(_ASCII_WORD.findall(text)).lower()
+    if _EUROPEAN.fullmatch(text):
+        plain = unicodedata.normalize("NFKD", text.casefold())
+        return " ".join(_WORD.findall(_MARK.sub("", plain).translate(_LETTERS)))
     return " ".join(token.text for token in tokens(text))

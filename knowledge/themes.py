@@ -34,13 +34,16 @@ class ThemeIndex:
         theme: "different regions" is not about difference.
         """
         wanted = {stem(word) for word in words if len(word) > 2}
-        telling = {word for word in wanted if word in self._telling or _part_of(word, self._telling)}
+        telling = {
+            word for word in wanted if word in self._telling or _part_of(word, self._telling)
+        }
         if not about:
             telling -= self._everyday
         if not telling:
             return frozenset()
         found = [
-            id for id, stems in self._stems.items()
+            id
+            for id, stems in self._stems.items()
             if all(word in stems or _part_of(word, stems) for word in wanted)
         ]
         return frozenset(found) if len(found) <= _MOST_FOUND else frozenset()
@@ -54,8 +57,23 @@ def _part_of(word: str, stems: Iterable[str]) -> bool:
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """A word without its common English ending; never shorter than a stem tells something."""
-    for ending in ("isation", "ization", "ations", "ation", "ings", "ing", "ies", "ers", "ed", "es",
-                   "al", "er", "e", "s", "y"):
+    for ending in (
+        "isation",
+        "ization",
+        "ations",
+        "ation",
+        "ings",
+        "ing",
+        "ies",
+        "ers",
+        "ed",
+        "es",
+        "al",
+        "er",
+        "e",
+        "s",
+        "y",
+    ):
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM - 1:
             return word[: -len(ending)]
     return word

@@ -1,9 +1,10 @@
 """Prepares questions for the matcher: names masked by their kind, the same for examples and people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from knowledge.declarations import Declarations
+from knowledge.facts import Phrasing
 from knowledge.snapshot import Snapshot
 from knowledge.text import fold
 from knowledge.vocabulary import Name, Span, Vocabulary
@@ -13,7 +14,7 @@ _ABBREVIATED = frozenset({"term", "instrument", "organisation", "document", "per
 
 
 def examples_of(
-    snapshot: Snapshot,
+    asked: Iterable[tuple[Phrasing, str]],
     declared: Declarations,
     vocabulary: Vocabulary,
     entities: "LabelEntities",
@@ -21,22 +22,22 @@ def examples_of(
 ) -> dict[str, list[str]]:
     """Example utterances by label: declared intents, and ``kind/id`` of facts with questions.
 
+    ``asked`` are the facts' questions with their folded text.
+
     What the facts' questions name is learnt by ``entities``; ``replies`` takes, by label and
     utterance, the yes or no that is known of them.
     """
     examples: dict[str, list[str]] = {
         intent: list(sentences) for intent, sentences in declared.sentences.items()
     }
-    for row in snapshot.phrasings:
-        if row.language == declared.language:
-            label = f"{row.kind}/{row.target}"
-            read = vocabulary.words_and_names(row.text)
-            names = [masked for part in read if (masked := masked_name(part))]
-            entities.learn(label, names)
-            utterance = " ".join(map(_written, read))
-            examples.setdefault(label, []).append(utterance)
-            if row.reply:
-                replies[label, utterance] = row.reply
+    for row, folded in asked:
+        label = f"{row.kind}/{row.target}"
+        read = vocabulary.words_and_names(folded)
+        entities.learn(label, [name for part in read if (name := masked_name(part))])
+        utterance = " ".join(map(_written, read))
+        examples.setdefault(label, []).append(utterance)
+        if row.reply:
+            replies[label, utterance] = row.reply
     return examples
 
 

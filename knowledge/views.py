@@ -123,7 +123,8 @@ def _near_misses(
         for id in query.candidates
         if (region := snapshot.regions.get(id)) is not None and region.nuts
         for other in snapshot.regions.values()
-        if other.nuts and (other.nuts.startswith(region.nuts) or region.nuts.startswith(other.nuts))
+        if other.nuts
+        and (other.nuts.startswith(region.nuts) or region.nuts.startswith(other.nuts))
         and len(other.nuts) > 2
     }
     return tuple(
@@ -131,9 +132,7 @@ def _near_misses(
     )
 
 
-def _find_offers(
-    snapshot: Snapshot, query: Query, found: tuple[Found, ...]
-) -> tuple[Offer, ...]:
+def _find_offers(snapshot: Snapshot, query: Query, found: tuple[Found, ...]) -> tuple[Offer, ...]:
     offers: list[Offer] = []
     for id in sorted({id for c in query.conditions for id in c.pattern.partnerships})[:1]:
         offers += partnership_offers(snapshot, id)
@@ -420,7 +419,12 @@ VIEWS: Mapping[str, Callable[[Snapshot, Reference, datetime], View]] = {
     "partnership_goal": partnership_view("goal"),
     "partnership_demo_cases": partnership_view("demo_case"),
     "partnership_focus": partnership_view(
-        "market_segment", "application_area", "sector", "focus_area", "theme", "stakeholder",
+        "market_segment",
+        "application_area",
+        "sector",
+        "focus_area",
+        "theme",
+        "stakeholder",
         "challenge",
     ),
     "region_about": region_view,
@@ -429,18 +433,45 @@ VIEWS: Mapping[str, Callable[[Snapshot, Reference, datetime], View]] = {
     "region_place": region_view,
     "country_about": country_view,
     **dict.fromkeys(
-        ("event_about", "event_when", "event_where", "event_organiser", "event_attendance",
-         "event_outcomes", "event_next_steps"),
+        (
+            "event_about",
+            "event_when",
+            "event_where",
+            "event_organiser",
+            "event_attendance",
+            "event_outcomes",
+            "event_next_steps",
+        ),
         event_view,
     ),
     **dict.fromkeys(
-        ("events_list", "events_next", "events_last", "events_first", "events_after",
-         "events_before"),
+        (
+            "events_list",
+            "events_next",
+            "events_last",
+            "events_first",
+            "events_after",
+            "events_before",
+        ),
         events_view,
     ),
     **dict.fromkeys(
-        ("greeting", "thanks", "farewell", "help", "identity", "wellbeing", "sources",
-         "status_change", "not_recorded", "off_topic", "unknown", "too_long", "blank", "clarify"),
+        (
+            "greeting",
+            "thanks",
+            "farewell",
+            "help",
+            "identity",
+            "wellbeing",
+            "sources",
+            "status_change",
+            "not_recorded",
+            "off_topic",
+            "unknown",
+            "too_long",
+            "blank",
+            "clarify",
+        ),
         plain_view,
     ),
 }

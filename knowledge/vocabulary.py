@@ -59,7 +59,7 @@ class Vocabulary:
         snapshot: Where the names come from: aliases, and the names of the things themselves.
         operators: ``group.operator`` → folded phrases; ``filler`` among them.
         known_words: Common words, which are spelt right and never repaired.
-        phrasings: Questions of the packs; their words count as known.
+        phrasings: Questions of the packs, folded; their words count as known.
         sentences: Declared sentences, folded; their words count as known.
         shorthand: What is typed in a hurry, and the word that is meant by it.
     """
@@ -94,7 +94,7 @@ class Vocabulary:
         for texts in (sentences or {}).values():
             common.update(word for text in texts for word in text.split() if word[0] != "<")
         for text in phrasings:
-            common.update(fold(text).split())
+            common.update(text.split())
         self._everyday -= common - set(known_words)
         for word in common:
             counts[word] += 3
@@ -118,9 +118,7 @@ class Vocabulary:
         if folded and (folded not in self._operators or name.kind in _READ_IN_CONTEXT):
             self._names[folded].setdefault((name.kind, name.id), name)
 
-    def _collect_partial(
-        self, common: set[str]
-    ) -> dict[str, tuple[tuple[str, str], ...]]:
+    def _collect_partial(self, common: set[str]) -> dict[str, tuple[tuple[str, str], ...]]:
         """Single words that only a few regions' names have, and whose they are."""
         owners: dict[str, set[tuple[str, str]]] = defaultdict(set)
         for folded, names in self._names.items():
@@ -140,13 +138,13 @@ class Vocabulary:
             and len(keys) <= _PARTIAL_SHARED
         }
 
-    def words_and_names(self, text: str) -> list[str | tuple[Name, ...]]:
-        """A text that is spelt right, its words one by one and its names as such.
+    def words_and_names(self, folded: str) -> list[str | tuple[Name, ...]]:
+        """A folded text that is spelt right, its words one by one and its names as such.
 
         This is ``spans`` for the thousands of declared questions that are read at every start:
         nothing is repaired and no operator is looked for.
         """
-        words = fold(text).split()
+        words = folded.split()
         found: list[str | tuple[Name, ...]] = []
         asks_meaning = not _ASKS_MEANING.isdisjoint(words)
         place = 0
@@ -276,12 +274,14 @@ def _settled(span: Span, words: Sequence[Token]) -> Span:
     if not span.names or not span.operator:
         return span
     around = {word.text for word in words[max(0, span.start - 3) : span.end + 3]}
-    if span.text.isupper() and len(span.text) > 1 or around & _ASKS_MEANING:
+    if (span.text.isupper() and len(span.text) > 1) or around & _ASKS_MEANING:
         return replace(span, operator="")
     return replace(span, names=())
 
 
-_ASKS_MEANING = frozenset("stand stands mean means meaning abbreviation acronym abbreviates".split())
+_ASKS_MEANING = frozenset(
+    ["stand", "stands", "mean", "means", "meaning", "abbreviation", "acronym", "abbreviates"]
+)
 _READ_IN_CONTEXT = frozenset({"term"})
 
 # Topics, figures and corrections are found by questions, not by their titles.

@@ -22,12 +22,11 @@ from telegram import (
     MenuButtonCommands,
     ReplyParameters,
 )
-from telegram.error import BadRequest, Forbidden, InvalidToken
+from telegram.error import BadRequest, Forbidden
 
 from tests.botapi import BotApiServer, User
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
-GROUP = -1_000_000_005_001  # the first group that a world makes, where it is a supergroup
 
 
 @pytest.fixture
@@ -112,8 +111,10 @@ async def test_a_conversation_leaves_no_violation(
     }
     assert (shown.text, shown.buttons, shown.edited) == ("The second page", [], True)
     assert await bot.delete_message(ana.id, shown.id)
-    assert server.from_bot(ana) == server.unanswered() == server.violations == []
-    assert server.rejected() == []
+    assert not server.from_bot(ana)
+    assert not server.unanswered()
+    assert not server.rejected()
+    assert server.violations == []
 
 
 async def test_menus_and_names(server: BotApiServer, bot: Bot) -> None:
@@ -163,7 +164,7 @@ async def test_files(server: BotApiServer, bot: Bot, ana: User) -> None:
     assert document.file == b"a,b\n"
     assert document.extra["document"]["file_name"] == "links.csv"
     assert server.violations == []
-    with pytest.raises(BadRequest, match="there is no text in the message to edit"):
+    with pytest.raises(BadRequest, match="no text in the message to edit"):
         await bot.edit_message_text("New", ana.id, photo.id)
 
 
@@ -225,7 +226,12 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
     ("sendMessage", {"text": "x", "protect_content": "yes"}, "protect_content is not a Bool", "is"),
     ("sendMessage", {"text": "x", "parse_mode": "Markup"}, "parse_mode", "unsupported parse_mode"),
     ("sendMessage", {"text": "x", "reply_markup": "{"}, "reply_markup is not a Inline", "reply"),
-    ("sendMessage", {"text": "x", "reply_markup": keys({"text": "x", "data": "1"})}, "'data'", ""),
+    (
+        "sendMessage",
+        {"text": "x", "reply_markup": keys(BUTTON | {"data": "1"})},
+        "'data'",
+        "'data'",
+    ),
     ("sendMessage", {"text": "x", "reply_markup": keys({"text": "x"})}, "0 actions", "unallowed"),
     (
         "sendMessage",
@@ -326,15 +332,11 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("method", "params", "sentence", "description"), WRONG)
+@pytest.mark.parametrize("case", WRONG, ids=lambda case: f"{case[0]}: {case[2]}")
 async def test_each_rule_is_caught(
-    server: BotApiServer,
-    ana: User,
-    method: str,
-    params: dict[str, Any],
-    sentence: str,
-    description: str,
+    server: BotApiServer, ana: User, case: tuple[str, dict[str, Any], str, str]
 ) -> None:
+    method, params, sentence, description = case
     query = server.world.inline(ana, "x")["inline_query"]["id"]
     server.world.say(ana, "hello")
     if method.startswith(("send", "edit")):
@@ -354,27 +356,27 @@ async def test_each_rule_is_caught(
         assert answer["description"].startswith("Bad Request: ")
         assert description in answer["description"]
         assert [call.method for call in server.rejected()] == [method]
-    elif "'data'" not in sentence:
-        assert answer["ok"], answer
+    else:
+        assert answer["ok"], "Telegram takes it all the same"
 
 
 async def test_captions_and_files_have_their_limits(
     server: BotApiServer, bot: Bot, ana: User
 ) -> None:
-    with pytest.raises(BadRequest, match="[Mm]essage caption is too long"):
+    with pytest.raises(BadRequest, match="caption is too long"):
         await bot.send_photo(ana.id, PNG, caption="x" * 1025)
-    with pytest.raises(BadRequest, match="[Ff]ile must be non-empty"):
+    with pytest.raises(BadRequest, match="must be non-empty"):
         await bot.send_document(ana.id, InputFile(b"", filename="a"))
-    with pytest.raises(BadRequest, match="[Ii]mage_process_failed"):
+    with pytest.raises(BadRequest, match="_process_failed"):
         await bot.send_photo(ana.id, InputFile(b"<svg/>", filename="a.svg"))
     assert len(server.violations) == 3
 
 
-async def test_unknown_methods_and_tokens(server: BotApiServer, bot: Bot) -> None:
+async def test_unknown_methods_and_tokens(server: BotApiServer) -> None:
     assert (await raw(server, "sendCarrierPigeon"))["error_code"] == 404
     assert "sendCarrierPigeon: there is no such method" in server.violations[0]
-    with pytest.raises(InvalidToken):
-        await Bot("1:other", base_url=server.url).initialize()
+    server.token = "1:other"
+    assert (await raw(server, "getMe"))["error_code"] == 401
 
 
 # What is wrong by the state of things: an error as Telegram gives it, and no violation
@@ -400,13 +402,11 @@ async def test_errors_of_state(server: BotApiServer, bot: Bot, ana: User) -> Non
         parse_mode="HTML",
     )
     await refused("message is not modified", "editMessageReplyMarkup", **edit)
-    await refused(
-        "message can't be edited", "editMessageText", **edit | {"message_id": said}, text="x"
-    )
-    await refused(
-        "message to edit not found", "editMessageText", **edit | {"message_id": 99}, text="x"
-    )
-    await refused("message to delete not found", "deleteMessage", **edit | {"message_id": 99})
+    edit["message_id"] = said
+    await refused("message can't be edited", "editMessageText", **edit, text="x")
+    edit["message_id"] = 99
+    await refused("message to edit not found", "editMessageText", **edit, text="x")
+    await refused("message to delete not found", "deleteMessage", **edit)
     await refused("chat not found", "sendMessage", chat_id=4, text="x")
     await refused("chat not found", "sendMessage", chat_id="@ana", text="x")
     await refused("can't initiate conversation", "sendMessage", chat_id=shy.id, text="x")

@@ -78,7 +78,9 @@ def declarations(language: str) -> Declarations:
             expanded = [text for line in templates for text in expand(str(line), phrases)]
             sentences[intent] = tuple(dict.fromkeys(expanded))
     if missing := intents.keys() - sentences.keys():
-        raise DeclarationError(f"{language}/sentences: no sentence for {', '.join(sorted(missing))}")
+        raise DeclarationError(
+            f"{language}/sentences: no sentence for {', '.join(sorted(missing))}"
+        )
     words = (folder / "common_words.txt").read_text("utf-8").splitlines()
     common = {word for line in words if not line.startswith("#") for word in line.split()}
     vocabulary = _read(folder / "vocabulary.yaml")
@@ -137,8 +139,10 @@ def expand(template: str, phrases: Mapping[str, list[str]]) -> list[str]:
             wheels.append([f"<{slot}>" if slot else words])
     turns = max(len(wheel) for wheel in wheels)
     texts = (
-        " ".join(wheel[(turn + place * (turn // len(wheel))) % len(wheel)]
-                 for place, wheel in enumerate(wheels))
+        " ".join(
+            wheel[(turn + place * (turn // len(wheel))) % len(wheel)]
+            for place, wheel in enumerate(wheels)
+        )
         for turn in range(turns)
     )
     return list(dict.fromkeys(_fold_keeping_slots(text) for text in texts))

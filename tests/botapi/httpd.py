@@ -1,7 +1,7 @@
 """A small HTTP/1.1 server on loopback: keep-alive, forms, JSON and multipart bodies.
 
-It is written for one kind of client (a bot), so that hundreds of calls a second cost little;
-bodies it refuses.
+It is written for one kind of client, a bot, so that hundreds of calls a second cost little.
+Chunked bodies it refuses.
 """
 
 import asyncio
