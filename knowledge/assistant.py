@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from knowledge.answer import Answer, Choice, Entity, Focus, Status
 from knowledge.chronology import compose_events, is_date
-from knowledge.composition import AUXILIARIES, Composition, compose, without_why
+from knowledge.composition import Composition, compose, without_why
 from knowledge.decision import (
     COVERAGE,
     DECLINES,
@@ -22,6 +22,7 @@ from knowledge.declarations import declarations
 from knowledge.dialogue import PENDING, about, follow_up
 from knowledge.matcher import Matcher, Ranked
 from knowledge.query import run
+from knowledge.question import AUXILIARIES
 from knowledge.references import BadReference, Reference
 from knowledge.rendering import Rendering, safe
 from knowledge.search import FactIndex

@@ -27,7 +27,7 @@ class ThemeIndex:
         spread = Counter(stem for stems in self._stems.values() for stem in stems)
         self._telling = {word for word, count in spread.items() if count <= _MOST_FOUND}
 
-    def search(self, words: Sequence[str], about: bool) -> frozenset[str]:
+    def search(self, words: Sequence[str], *, about: bool) -> frozenset[str]:
         """Partnerships that cover all the words; none when the words say too little.
 
         Unless the question says that it is ``about`` something, everyday words do not count as a

@@ -63,8 +63,8 @@ def test_what_is_seen(source: str, text: str, entities: list[dict[str, Any]]) ->
     ("source", "error"),
     [
         ("é<x>", 'Unsupported start tag "x" at byte offset 2'),
-        ("I <3 you", "Unclosed start tag at byte offset 2"),
-        ("I <3 you>", 'Unsupported start tag "3" at byte offset 2'),
+        ("I <3", "Unclosed start tag at byte offset 2"),
+        ("I <3 you", 'Unsupported start tag "3" at byte offset 2'),
         ("<br/>", 'Unsupported start tag "br/" at byte offset 0'),
         ("<b>x", 'Can\'t find end tag corresponding to start tag "b"'),
         ("x</b>", "Unexpected end tag at byte offset 1"),
@@ -127,9 +127,8 @@ def test_any_text_is_read_or_refused(source: str) -> None:
     except Unparseable:
         return
     size = len(marked.text.encode("utf-16-le", "surrogatepass")) // 2
-    assert all(
-        0 <= one["offset"] < one["offset"] + one["length"] <= size for one in marked.entities
-    )
+    for one in marked.entities:
+        assert 0 <= one["offset"] < one["offset"] + one["length"] <= size
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,7 @@ class Updates:
         """Waits for an update, for the end of the time, or for another poller."""
         mine = asyncio.get_running_loop().create_future()
         self.poller = mine
+        self.notify()  # a test may wait for the bot to be listening
         try:
             async with asyncio.timeout(seconds):
                 await mine

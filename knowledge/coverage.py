@@ -1,0 +1,87 @@
+"""Tells how much of a question a query over memberships accounts for."""
+
+from collections.abc import Callable, Set
+
+from knowledge.chronology import is_date
+from knowledge.question import Question
+from knowledge.snapshot import Snapshot
+from knowledge.text import fold
+from knowledge.vocabulary import Span
+
+# How much of the understanding is lost by one span that nothing accounts for.
+_NAME_WEIGHT = 1.5
+_UNRECORDED_WEIGHT = 3
+# A short word that is not known is more likely a slip than a matter of its own.
+_SHORT, _SHORT_WEIGHT = 3, 0.5
+_LAST_YEAR = "2017"
+_OF_MEMBERSHIP = frozenset(["subject", "role", "mark", "degree", "set", "number"])
+
+
+def coverage(
+    question: Question, used: Set[int], snapshot: Snapshot, known: Callable[[str], bool]
+) -> int:
+    """The share (0-100) of the words with content that is accounted for.
+
+    Args:
+        question: The question.
+        used: Numbers of spans that the query has taken up besides names and operators.
+        snapshot: The facts, for the words of names.
+        known: Whether a word is spelt right.
+    """
+    explained = missing = 0.0
+    own = _words_of_names(question, snapshot)
+    for place, span in enumerate(question.spans):
+        if place in question.names:
+            explained += _NAME_WEIGHT
+        elif place in used:
+            explained += 1
+        elif span.operator and span.operator != "filler":
+            lost = _lost(span, question)
+            missing += lost or 0
+            explained += lost is None
+        elif span.operator == "filler":
+            missing += span.words in ("when", "why", "how")
+        elif span.names:
+            missing += _NAME_WEIGHT
+        elif is_date(span):
+            missing += _UNRECORDED_WEIGHT if span.words > _LAST_YEAR else 1
+        elif span.words not in own:
+            missing += _weight_of(span.words, known)
+    return round(100 * explained / (explained + missing)) if explained else 0
+
+
+def strong(question: Question, noun: int | None) -> bool:
+    """Whether words besides bare names ask for memberships."""
+    groups = {operator.partition(".")[0] for operator in question.operators}
+    return (
+        noun is not None
+        or not groups.isdisjoint(_OF_MEMBERSHIP)
+        or len(question.names) > 1
+        or question.says("ask.count", "ask.who", "relation.together", "relation.potential")
+    )
+
+
+def _lost(span: Span, question: Question) -> float | None:
+    """What an operator takes away that memberships know nothing of; None when they do."""
+    group = span.operator.partition(".")[0]
+    if group in ("order", "subject_event", "define"):
+        return 1
+    if group == "unrecorded":
+        return 0 if question.says("relation.potential") else _UNRECORDED_WEIGHT
+    return None
+
+
+def _words_of_names(question: Question, snapshot: Snapshot) -> set[str]:
+    """The words of the full names of what is named: "textile" is "Textile Innovation"."""
+    things = [snapshot.things[axis][name.id] for axis, name in question.names.values()]
+    texts = [f"{thing.name} {getattr(thing, 'short_name', '')}" for thing in things]
+    return {word for text in texts for word in fold(text).split()}
+
+
+def _weight_of(word: str, known: Callable[[str], bool]) -> float:
+    """What a word takes away that nothing accounts for."""
+    if word.isdigit():
+        return _NAME_WEIGHT
+    if len(word) <= _SHORT:
+        return _SHORT_WEIGHT
+    return 1 if known(word) else _NAME_WEIGHT

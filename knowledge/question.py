@@ -1,0 +1,192 @@
+"""A question about memberships as its spans: what kind of question it is, and about what."""
+
+from collections.abc import Sequence
+
+from knowledge.clauses import axis_name
+from knowledge.query import Axis
+from knowledge.vocabulary import Span
+
+AUXILIARIES = frozenset(
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "am",
+        "does",
+        "do",
+        "did",
+        "has",
+        "have",
+        "had",
+        "isn",
+        "aren",
+        "wasn",
+        "weren",
+        "doesn",
+        "don",
+        "didn",
+        "hasn",
+        "haven",
+        "can",
+        "could",
+        "should",
+        "will",
+        "would",
+        "must",
+        "may",
+        "might",
+    ]
+)
+INTERROGATIVES = frozenset(["what", "which", "who", "whom", "whose", "where", "when", "why", "how"])
+SUBJECTS: dict[str, Axis] = {
+    "region": "region",
+    "member": "region",
+    "country": "country",
+    "partnership": "partnership",
+    "pilot": "partnership",
+}
+"""What is asked for when one of these nouns is."""
+
+THEMED = frozenset({"relation.about", "relation.potential"})
+_POLITE = frozenset(["you", "we", "i", "u", "anyone", "anybody"])
+_BETWEEN = frozenset(["role", "mark", "filler", "degree", "set", "number", "order"])
+
+
+class Question:
+    """The spans of a question with their operators, and the regions, countries and partnerships
+    they name by number of the span.
+    """
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self.spans = spans
+        self.operators = [span.operator for span in spans]
+        self.asked = frozenset(self.operators)
+        self.names = {
+            place: found for place, span in enumerate(spans) if (found := axis_name(span))
+        }
+        self.axes = {axis for axis, _ in self.names.values()}
+
+    def ids(self, axis: Axis) -> list[str]:
+        """What is named on an axis, in order."""
+        return [name.id for named, name in self.names.values() if named == axis]
+
+    def says(self, *operators: str) -> bool:
+        """Whether one of the operators is among the spans."""
+        return not self.asked.isdisjoint(operators)
+
+    def asks(self) -> bool:
+        """Whether a word asks: which, who, how many …"""
+        return any(operator.startswith("ask.") for operator in self.operators)
+
+    def roles(self) -> set[str]:
+        """The roles that are spoken of, "takes part" and the like aside."""
+        return {op for op in self.operators if op.startswith("role.")} - {"role.any"}
+
+    def is_yes_no(self) -> bool:
+        """Whether the question begins with a verb ("is", "does") or asks "whether"."""
+        for place, span in enumerate(self.spans):
+            words = span.words.split() or [""]
+            if span.operator == "ask.whether" or span.words in ("if", "whether"):
+                return True
+            if span.operator.startswith("ask.") or words[0] in INTERROGATIVES:
+                return False
+            if span.operator.startswith("subject."):
+                return False
+            if words[0] in AUXILIARIES:
+                behind = self.spans[place + 1].words if place + 1 < len(self.spans) else ""
+                if behind not in _POLITE:
+                    return True
+            if span.names and place + 1 < len(self.spans):
+                behind = self.spans[place + 1].words
+                return behind in ("is", "are") and not self.asks()
+        return False
+
+    def subject(self, *, whether: bool) -> tuple[Axis | None, int | None]:
+        """The subject and the number of the span whose noun says so, if one does."""
+        if whether and self.names and "ask.whether" not in self.operators:
+            first = min(self.names)
+            axis, _ = self.names[first]
+            if self.says("set.shared", "relation.together"):
+                return "partnership", None
+            behind = self.operators[first + 1 : first + 2]
+            if axis == "country" and behind in (["subject.region"], ["subject.member"]):
+                return "region", first + 1
+            return axis, None
+        asked = [
+            place
+            for place, op in enumerate(self.operators)
+            if op in ("ask.count", "ask.list", "ask.whether", "relation.per")
+        ]
+        for place in asked:
+            noun = self._noun_after(place + 1)
+            if noun is not None and not self._lists_memberships(noun):
+                return SUBJECTS[self.operators[noun].partition(".")[2]], noun
+            if self._role_noun_after(place + 1):
+                return "region", None
+        if self.says("ask.who", "relation.potential"):
+            return "region", None
+        return self._implied_subject()
+
+    def _implied_subject(self) -> tuple[Axis | None, int | None]:
+        """What is asked for when no question word says so: the other side of what is named."""
+        axes = self.axes
+        marked = self.says("mark.vanguard", "mark.nonvanguard")
+        if axes == {"partnership"} and marked and not self.asks():
+            return "partnership", None
+        noun = self._noun_after(0, near=False)
+        if noun is not None and not self._lists_memberships(noun):
+            subject = SUBJECTS[self.operators[noun].partition(".")[2]]
+            if not (subject == "partnership" and axes == {"partnership"}):
+                return subject, noun
+        if "partnership" in axes or (axes == {"region"} and self.says("relation.together")):
+            return "region", None
+        if axes:
+            return "partnership", None
+        return ("region" if self.roles() else None), None
+
+    def _lists_memberships(self, noun: int) -> bool:
+        """Whether "memberships" means those of a named region, not the members of something."""
+        return self.operators[noun] == "subject.member" and self.axes == {"region"}
+
+    def _noun_after(self, place: int, *, near: bool = True) -> int | None:
+        """The next noun for a subject; ``near``: only names, roles and marks may stand between."""
+        for number in range(place, len(self.spans)):
+            operator = self.operators[number]
+            if operator.startswith("subject.") and operator != "subject.role":
+                return number
+            between = operator.partition(".")[0] in _BETWEEN or number in self.names
+            if near and (not between or operator == "role.any"):
+                return None
+        return None
+
+    def _role_noun_after(self, place: int) -> bool:
+        """Whether "how many leads", "list the participants" ask for regions in a role."""
+        if "region" in self.axes:
+            return False
+        for operator in self.operators[place : place + 3]:
+            if operator.startswith("role.") and operator != "role.any":
+                return True
+            if operator != "filler" and not operator.startswith("degree"):
+                return False
+        return False
+
+    def asks_something(self, noun: int | None) -> bool:
+        """Whether there is a name, a noun or a role to go by; "who" alone is too little."""
+        roles, extreme = self.roles(), self.says("degree.most", "degree.least")
+        if extreme and noun is None and not roles and not self.says("ask.who"):
+            return False
+        nouns = any(op.startswith("subject.") for op in self.operators)
+        return bool(noun is not None or self.names or roles or extreme or nouns) or self.says(
+            *THEMED
+        )
+
+    def asks_membership(self) -> bool:
+        """Whether any word speaks of being in something."""
+        return any(op.startswith(("role.", "subject.partnership")) for op in self.operators)
+
+    def together(self, subject: Axis) -> bool:
+        """Whether the regions asked for are those that sit together with a named one."""
+        one = subject == "region" and len(self.ids("region")) == 1
+        shared = one and self.says("set.shared")
+        return shared or self.says("relation.together", "relation.potential")
