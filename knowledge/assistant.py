@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from knowledge.answer import Answer, Choice, Entity, Focus, Status
+from knowledge.changes import about
 from knowledge.chronology import compose_events, is_date
 from knowledge.composition import Composition, compose, without_why
 from knowledge.decision import (
@@ -19,7 +20,7 @@ from knowledge.decision import (
     decide,
 )
 from knowledge.declarations import declarations
-from knowledge.dialogue import PENDING, about, follow_up
+from knowledge.dialogue import PENDING, follow_up
 from knowledge.matcher import Matcher, Ranked
 from knowledge.query import run
 from knowledge.question import AUXILIARIES
@@ -163,7 +164,7 @@ class Assistant:
         """Read a message up to the decision; pure, and shown by ``ask --explain``."""
         spans = self.vocabulary.spans(text)
         if focus is not None:
-            follow = follow_up(spans, focus, self.snapshot)
+            follow = follow_up(spans, focus)
             if isinstance(follow, Reference):
                 candidate = Candidate(follow, 95, "follow-up")
                 return Understanding(spans, "", (), (candidate,), Certain(candidate))

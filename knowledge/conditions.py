@@ -1,6 +1,5 @@
 """Turns the clauses of a question into the conditions of a query."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 from knowledge.clauses import AXES, Clause
@@ -20,7 +19,7 @@ def conditions_of(subject: Axis, clause: Clause, snapshot: Snapshot) -> list[Con
         together = names.any_of or limited or (axis, subject) == ("country", "region")
         groups = [names.ids] if together else [[id] for id in names.ids]
         plain = Pattern() if (axis, subject) == ("country", "region") else base
-        patterns += [_on_axis(plain, axis, frozenset(group)) for group in groups]
+        patterns += [plain.on(axis, group) for group in groups]
     said_elsewhere = any(axis != "country" or subject != "region" for axis in clause.names)
     if not base.empty and not said_elsewhere:
         patterns.append(base)
@@ -96,13 +95,3 @@ def inherited(subject: Axis, clauses: list[Clause]) -> list[Clause]:
             earlier.roles |= later.roles
             later.roles = set()
     return [clause for clause in clauses if clause.says_something]
-
-
-def _on_axis(base: Pattern, axis: Axis, ids: frozenset[str]) -> Pattern:
-    match axis:
-        case "region":
-            return replace(base, regions=ids)
-        case "country":
-            return replace(base, countries=ids)
-        case "partnership":
-            return replace(base, partnerships=ids)

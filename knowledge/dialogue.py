@@ -8,10 +8,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from knowledge.answer import Focus
-from knowledge.clauses import Clause, ClauseReader, axis_name
-from knowledge.query import OTHER_AXIS, Axis, Condition, Operation, Pattern, Query
+from knowledge.changes import (
+    about,
+    base_query,
+    switched,
+    with_clause,
+    with_other_slot,
+    with_roles,
+)
+from knowledge.clauses import ClauseReader, axis_name
+from knowledge.query import Axis, Operation, Query
 from knowledge.references import BadReference, Reference
-from knowledge.snapshot import Snapshot
 from knowledge.vocabulary import Name, Span
 
 _SINGULAR = frozenset(["it", "its", "he", "she", "his", "her"])
@@ -62,11 +69,8 @@ _OPENERS = tuple(
     )
 )
 _ORDINALS = {"order.first": 0, "order.second": 1, "order.third": 2, "order.last": -1}
-_SLOT_KINDS = ("event", "partnership", "region", "country")
-_FIELDS = {"region": "regions", "country": "countries", "partnership": "partnerships"}
 PENDING = "?"
 """The ``results_kind`` of a focus whose results are the references offered when asking back."""
-_MOST_CARRIED = 60
 _SHORT_QUESTION = 8
 
 
@@ -78,15 +82,7 @@ def last_reference(focus: Focus | None) -> Reference | None:
         return None
 
 
-def about(kind: str, id: str) -> Reference:
-    """The reference that tells about a thing."""
-    own = {"partnership", "region", "country", "event"}
-    return Reference(f"{kind}_about" if kind in own else "card", ((kind, id),))
-
-
-def follow_up(
-    spans: Sequence[Span], focus: Focus, snapshot: Snapshot
-) -> Reference | tuple[Span, ...]:
+def follow_up(spans: Sequence[Span], focus: Focus) -> Reference | tuple[Span, ...]:
     """What a message comes down to after the last answer: a reference, or spans to read on."""
     last = last_reference(focus)
     if last is None or not spans:
@@ -101,7 +97,7 @@ def follow_up(
         return again
     fragment = _fragment(resolved)
     if fragment is not None and fragment:
-        changed = _changed(fragment, last, focus)
+        changed = _changed(fragment, last)
         if changed is not None:
             return changed
     resolved = _with_pronoun(resolved, focus)
@@ -117,7 +113,7 @@ def _settled(spans: Sequence[Span], last: Reference, focus: Focus) -> Reference 
     if place is not None and len(_content(spans)) <= 2 and -1 <= place < len(focus.results):
         return Reference.decode(focus.results[place])
     fragment = _fragment(spans)
-    changed = _changed(fragment, last, focus) if fragment and _named(fragment) else None
+    changed = _changed(fragment, last) if fragment and _named(fragment) else None
     return changed if changed is not None else tuple(spans)
 
 
@@ -222,123 +218,18 @@ def _behind_opener(spans: Sequence[Span]) -> Sequence[Span]:
     return spans
 
 
-def _changed(spans: Sequence[Span], last: Reference, focus: Focus) -> Reference | None:
+def _changed(spans: Sequence[Span], last: Reference) -> Reference | None:
     base = base_query(last)
     names = [name for span in spans for name in span.names]
     if last.query is None and names:
-        return _with_other_slot(names, last)
+        return with_other_slot(names, last)
     if base is None:
         return None
     query = base
     adding = any(span.words in ("only", "just", "ones") or span.words in _PLURAL for span in spans)
     for clause in ClauseReader(spans, frozenset()).read():
-        query = _with_clause(query, clause, adding)
+        query = with_clause(query, clause, adding=adding)
     return None if query == base else Reference("find", query=query)
-
-
-def _with_clause(query: Query, clause: Clause, adding: bool) -> Query:
-    for axis, names in clause.names.items():
-        query = _with_names(query, axis, names.ids, clause, adding)
-    if clause.roles and not clause.names:
-        query = _with_roles(query, frozenset(clause.roles), clause.negative)
-    if clause.vanguard is not None:
-        condition = Condition(Pattern(vanguard=clause.vanguard), OTHER_AXIS[query.subject])
-        query = replace(query, conditions=(*query.conditions, condition))
-    return query
-
-
-def base_query(last: Reference) -> Query | None:
-    """The query behind the last answer; what an answer about one thing stands for."""
-    if last.query is not None:
-        return last.query
-    for kind, subject, counted in (
-        ("partnership", "region", "partnership"),
-        ("region", "partnership", "region"),
-        ("country", "region", "partnership"),
-    ):
-        if (id := last.slot(kind)) is not None:
-            condition = Condition(_pattern(kind, frozenset({id})), counted)  # type: ignore[arg-type]
-            return Query(subject, conditions=(condition,))  # type: ignore[arg-type]
-    return None
-
-
-def _with_other_slot(names: Sequence[Name], last: Reference) -> Reference | None:
-    """The last question asked of another thing of the same kind."""
-    for kind in _SLOT_KINDS:
-        other = next((name for name in names if name.kind == kind), None)
-        if other is not None and last.slot(kind) is not None:
-            return last.with_slot(kind, other.id)
-    known = [name for name in names if name.kind in _SLOT_KINDS]
-    return about(known[0].kind, known[0].id) if len(known) == 1 else None
-
-
-def _with_names(query: Query, axis: Axis, ids: list[str], clause: Clause, adding: bool) -> Query:
-    """The query about other names, or narrowed by names on an axis it did not speak of."""
-    if axis == query.subject and not clause.negative:
-        return _with_candidates(query, axis, ids)
-    field = _FIELDS[axis]
-    old = [c for c in query.conditions if getattr(c.pattern, field)]
-    kept = [c for c in query.conditions if adding or c not in old]
-    roles = frozenset(clause.roles) or (old[0].pattern.roles if old else frozenset())
-    if query.operation in ("most", "least") and query.measure is not None and not old:
-        pattern = replace(query.measure.pattern, **{field: frozenset(ids)})
-        return replace(query, measure=replace(query.measure, pattern=pattern))
-    groups = [[id] for id in ids] if len(ids) > 1 and len(old) != 1 else [ids]
-    if (axis, query.subject) == ("country", "region"):
-        # A region lies in one country: another one replaces it, even with "only".
-        kept = [c for c in query.conditions if c not in old]
-        groups, roles = [ids], frozenset()
-    limit = (0, 0) if clause.negative else (1, None)
-    made = [
-        Condition(
-            replace(_pattern(axis, frozenset(g)), roles=roles), OTHER_AXIS[query.subject], *limit
-        )
-        for g in groups
-    ]
-    return replace(query, conditions=(*kept, *made))
-
-
-def _with_candidates(query: Query, axis: Axis, ids: list[str]) -> Query:
-    """Another subject; "what is X in?" asked of one partnership becomes "what is X in it?"."""
-    if query.candidates:
-        return replace(query, candidates=tuple(ids), theme=None)
-    regions = [c.pattern for c in query.conditions if c.pattern.regions]
-    if axis == "partnership" and len(regions) == 1:
-        pattern = Pattern(partnerships=frozenset(ids), roles=regions[0].roles)
-        condition = Condition(pattern, "partnership")
-        return Query("region", "list", (condition,), candidates=tuple(sorted(regions[0].regions)))
-    operation: Operation = "list" if query.operation in ("list", "count") else query.operation
-    return replace(query, operation=operation, candidates=tuple(ids))
-
-
-def _pattern(axis: str, ids: frozenset[str]) -> Pattern:
-    return replace(Pattern(), **{_FIELDS[axis]: ids})
-
-
-def _with_roles(query: Query, roles: frozenset[str], negative: bool) -> Query:
-    if negative:
-        partnerships = frozenset(
-            id for c in query.conditions for id in c.pattern.partnerships if not c.negative
-        )
-        pattern = Pattern(partnerships=partnerships, roles=roles)
-        denied = Condition(pattern, OTHER_AXIS[query.subject], 0, 0)
-        return replace(query, conditions=(*query.conditions, denied))
-    if not query.conditions:
-        made = Condition(Pattern(roles=roles), OTHER_AXIS[query.subject])
-        return replace(query, conditions=(made,))
-    about_rows = [
-        c
-        for c in query.conditions
-        if c.pattern.partnerships or c.pattern.regions or query.subject == "partnership"
-    ]
-    if not about_rows and roles:
-        made = Condition(Pattern(roles=roles), OTHER_AXIS[query.subject])
-        return replace(query, conditions=(*query.conditions, made))
-    conditions = tuple(
-        replace(c, pattern=replace(c.pattern, roles=roles)) if c in about_rows else c
-        for c in query.conditions
-    )
-    return replace(query, conditions=conditions)
 
 
 # "Who leads it?"
@@ -411,24 +302,24 @@ def _carried_on(spans: Sequence[Span], last: Reference, focus: Focus) -> Referen
         return None
     if any(span.words in ("when", "where", "why", "how") for span in spans):
         return None
-    subject = _asked_subject(spans, base, plural)
+    subject = _asked_subject(spans, base, plural=plural)
     query = base
     if subject != base.subject:
-        query = _switched(base, subject, focus, every="set.all" in operators)
+        query = switched(base, subject, focus, every="set.all" in operators)
     elif groups & {"subject"} and not plural and "role" not in groups:
-        query = _with_roles(query, frozenset(), negative=False)
+        query = with_roles(query, frozenset(), negative=False)
     operation: Operation = "count" if "ask.count" in operators else "list"
     if plural and not operators & {"ask.count", "ask.list", "ask.who"}:
         operation = "check"
     query = replace(query, operation=operation, measure=None)
     for clause in ClauseReader(spans, _subject_nouns(spans)).read():
-        query = _with_clause(query, clause, adding=True)
+        query = with_clause(query, clause, adding=True)
     if "role.any" in operators and "role.lead" not in operators:
-        query = _with_roles(query, frozenset(), negative=False) if query.conditions else query
+        query = with_roles(query, frozenset(), negative=False) if query.conditions else query
     return Reference("find", query=query)
 
 
-def _asked_subject(spans: Sequence[Span], base: Query, plural: bool) -> Axis:
+def _asked_subject(spans: Sequence[Span], base: Query, *, plural: bool) -> Axis:
     nouns = [
         span.operator.partition(".")[2] for span in spans if span.operator.startswith("subject.")
     ]
@@ -451,20 +342,3 @@ def _asked_subject(spans: Sequence[Span], base: Query, plural: bool) -> Axis:
 
 def _subject_nouns(spans: Sequence[Span]) -> frozenset[int]:
     return frozenset(n for n, span in enumerate(spans) if span.operator.startswith("subject."))
-
-
-def _switched(base: Query, subject: Axis, focus: Focus, *, every: bool) -> Query:
-    """The same memberships, asked for on another axis; ``every``: with all of the last results."""
-    carried = focus.results if focus.results_kind == base.subject else ()
-    roles = frozenset(role for c in base.conditions for role in c.pattern.roles)
-    if base.candidates:
-        carried = base.candidates
-    if base.subject == "region" and any(c.pattern.partnerships for c in base.conditions):
-        patterns = [c.pattern for c in base.conditions if c.pattern.partnerships]
-        if subject == "country":
-            return Query("country", conditions=tuple(Condition(p, "region") for p in patterns))
-    if not carried or len(carried) > _MOST_CARRIED:
-        return Query(subject)
-    groups = [[id] for id in carried] if every else [list(carried)]
-    patterns = [replace(_pattern(base.subject, frozenset(ids)), roles=roles) for ids in groups]
-    return Query(subject, conditions=tuple(Condition(p, OTHER_AXIS[subject]) for p in patterns))

@@ -52,6 +52,24 @@ class Pattern:
     def empty(self) -> bool:
         return self == Pattern()
 
+    def ids(self, axis: Axis) -> frozenset[str]:
+        """What it lets through on an axis; empty for everything."""
+        return {
+            "region": self.regions,
+            "country": self.countries,
+            "partnership": self.partnerships,
+        }[axis]
+
+    def on(self, axis: Axis, ids: Iterable[str]) -> "Pattern":
+        """The same pattern, on one axis restricted to these."""
+        match axis:
+            case "region":
+                return replace(self, regions=frozenset(ids))
+            case "country":
+                return replace(self, countries=frozenset(ids))
+            case "partnership":
+                return replace(self, partnerships=frozenset(ids))
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:

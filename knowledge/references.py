@@ -6,7 +6,7 @@ it and a press goes straight to the answer.
 
 from dataclasses import dataclass, replace
 
-from knowledge.query import Condition, Pattern, Query
+from knowledge.query import Axis, Condition, Pattern, Query
 
 MOST_BYTES = 64
 """What a Telegram button can carry."""
@@ -59,7 +59,7 @@ def _pair(item: str) -> tuple[str, str]:
 
 _SUBJECTS = {"r": "region", "c": "country", "p": "partnership", "o": "role"}
 _LETTERS = {name: letter for letter, name in _SUBJECTS.items()}
-_SETS = {"r": "regions", "c": "countries", "p": "partnerships", "o": "roles"}
+_AXES: dict[str, Axis] = {"r": "region", "c": "country", "p": "partnership"}
 
 
 def _encode_query(query: Query) -> str:
@@ -88,11 +88,8 @@ def _decode_query(line: str) -> Query:
 def _encode_condition(condition: Condition) -> str:
     pattern = condition.pattern
     most = "" if condition.at_most is None else str(condition.at_most)
-    sets = [
-        f"{letter}={'+'.join(sorted(getattr(pattern, name)))}"
-        for letter, name in _SETS.items()
-        if getattr(pattern, name)
-    ]
+    named = {**{letter: pattern.ids(axis) for letter, axis in _AXES.items()}, "o": pattern.roles}
+    sets = [f"{letter}={'+'.join(sorted(ids))}" for letter, ids in named.items() if ids]
     if pattern.vanguard is not None:
         sets.append(f"v={int(pattern.vanguard)}")
     if pattern.other_than is not None:
@@ -110,7 +107,9 @@ def _decode_condition(line: str) -> Condition:
             pattern = replace(pattern, vanguard=value == "1")
         elif letter == "x":
             pattern = replace(pattern, other_than=value)
+        elif letter == "o":
+            pattern = replace(pattern, roles=frozenset(value.split("+")))
         else:
-            pattern = replace(pattern, **{_SETS[letter]: frozenset(value.split("+"))})
+            pattern = pattern.on(_AXES[letter], value.split("+"))
     counted = _SUBJECTS[limits[0]]
     return Condition(pattern, counted, int(least), int(most) if most else None)  # type: ignore[arg-type]

@@ -4,9 +4,11 @@ The matcher tells which question was probably asked; this tells whether the fact
 question speaks of. Words weigh by how few facts have them (inverse document frequency).
 """
 
+import heapq
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 
 from knowledge.themes import stem
 
@@ -60,11 +62,14 @@ class FactIndex:
 
     def best(self, weights: Mapping[str, float], limit: int = 10) -> list[tuple[str, float]]:
         """The labels that cover most of a question, best first."""
-        sums: Counter[str] = Counter()
+        sums: dict[str, float] = defaultdict(float)
         for word, weight in weights.items():
             labels = self._labels.get(word, ())
             if len(labels) < _TOO_COMMON * len(self._stems):
                 for label in labels:
                     sums[label] += weight
         total = sum(weights.values()) or 1.0
-        return [(label, weight / total) for label, weight in sums.most_common(limit)]
+        return [
+            (label, weight / total)
+            for label, weight in heapq.nlargest(limit, sums.items(), key=itemgetter(1))
+        ]

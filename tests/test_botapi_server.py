@@ -372,6 +372,24 @@ async def test_captions_and_files_have_their_limits(
     assert len(server.violations) == 3
 
 
+async def test_bodies_of_json_and_parameters_in_the_address(
+    server: BotApiServer, ana: User
+) -> None:
+    address = f"{server.url}{server.token}/SENDMESSAGE"
+    keyboard = {"inline_keyboard": [[BUTTON]]}
+    body = {"chat_id": ana.id, "text": "one", "reply_markup": keyboard}
+    async with httpx.AsyncClient() as client:
+        assert (await client.post(address, json=body)).json()["ok"]
+        assert (await client.get(address, params={"chat_id": ana.id, "text": "two"})).json()["ok"]
+        broken = await client.post(
+            address, content=b"{", headers={"Content-Type": "application/json"}
+        )
+    assert broken.status_code == 400
+    assert [one.text for one in server.from_bot(ana)] == ["one", "two"]
+    assert len(server.from_bot(ana)[0].buttons) == 1
+    assert "sendMessage: the body cannot be read" in server.violations[0]
+
+
 async def test_unknown_methods_and_tokens(server: BotApiServer) -> None:
     assert (await raw(server, "sendCarrierPigeon"))["error_code"] == 404
     assert "sendCarrierPigeon: there is no such method" in server.violations[0]

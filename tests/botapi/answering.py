@@ -4,6 +4,7 @@ import asyncio
 import json
 import traceback
 from collections.abc import Callable
+from math import ceil
 from typing import Any
 
 from tests.botapi.faults import Fault, Faults
@@ -138,8 +139,9 @@ class Answering:
             return Response(drop=True)
         error = fault.refusal()
         if "retry_after" in error.parameters:
-            end = self.clock() + error.parameters["retry_after"]
-            self.quiet_until[_key(call)] = max(end, self.quiet_until.get(_key(call), 0.0))
+            now = self.clock()
+            if self.quiet_until.get(_key(call), 0.0) <= now:  # else it is under way already
+                self.quiet_until[_key(call)] = now + error.parameters["retry_after"]
         response = self.refuse(call, error)
         await self.late(0.0)
         return response
@@ -158,7 +160,7 @@ class Answering:
             return None
         self.current = call
         self.note(f"called {left:.3f} s before its retry_after had passed")
-        seconds = int(left) + 1
+        seconds = ceil(left)
         said = f"Too Many Requests: retry after {seconds}"
         return Fault("refuse", 429, said, (("retry_after", seconds),))
 

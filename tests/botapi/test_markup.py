@@ -88,8 +88,10 @@ def test_what_is_seen(source: str, text: str, entities: list[dict[str, Any]]) ->
         ('<tg-time unix="1" format="Dw">x</tg-time>', 'Invalid format "Dw" in the tag "tg-time"'),
         (
             "&#xD800;",
-            "Text contains invalid Unicode characters after decoding HTML entities, check for "
-            "unmatched surrogate code units",
+            (
+                "Text contains invalid Unicode characters after decoding HTML entities, check for "
+                "unmatched surrogate code units"
+            ),
         ),
     ],
 )
