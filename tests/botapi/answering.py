@@ -3,6 +3,7 @@
 import asyncio
 import json
 import traceback
+from collections import defaultdict
 from collections.abc import Callable
 from math import ceil
 from typing import Any
@@ -37,6 +38,7 @@ class Answering:
         self.delay = 0.0  # seconds by which every answer is late
         self.methods: dict[str, Callable[[Params], Any]] = {}
         self.calls: list[Call] = []
+        self.by_method: dict[str, list[Call]] = defaultdict(list)
         self.violations: list[str] = []
         self.faults = Faults()
         self.quiet_until: dict[int | str, float] = {}  # chat or method -> end of its 429
@@ -58,6 +60,7 @@ class Answering:
             return _error(Refusal(404, "Not Found"))
         call = Call(method, {}, self.clock(), self.wall())
         self.calls.append(call)
+        self.by_method[method].append(call)
         try:
             return await self.answer(call, request)
         except Exception:  # noqa: BLE001 - a fault of the server must fail the test, not hang it

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from tests.botapi.markup import utf16
-from tests.botapi.state import Message, User
+from tests.botapi.state import JOINED, Message, User
 
 FOUND = re.compile(
     r"(?P<url>https?://[^\s<>\"]+)"
@@ -29,9 +29,17 @@ def entities_of(text: str) -> list[dict[str, Any]]:
     ]
 
 
-def is_open(message: Message, bot: User) -> bool:
-    """Whether a bot in privacy mode sees a message."""
-    if message.chat.is_private or message.chat.members[bot.id] == "administrator":
+def is_seen(message: Message, bot: User, *, privacy: bool) -> bool:
+    """Whether a bot gets an update for a message: not where it is shut out or blocked.
+
+    Args:
+        privacy: BotFather's switch; in groups the bot then sees commands, replies to it and
+            messages that name it, unless it is an administrator.
+    """
+    status = message.chat.members.get(bot.id)
+    if status not in JOINED:
+        return False
+    if not privacy or message.chat.is_private or status == "administrator":
         return True
     if message.reply_to is not None and message.reply_to.sender is bot:
         return True

@@ -178,6 +178,9 @@ async def test_privacy_mode_hides_what_is_not_for_the_bot(
     server.world.say(ana, "@s3p_test_bot hello", chat=group)
     server.world.say(ana, "/now", chat=group)
     assert texts(await bot.get_updates()) == ["and you?", "@s3p_test_bot hello", "/now"]
+    server.world.bot_status(ana, group, "left")
+    unseen = server.world.say(ana, "/now", chat=group)
+    assert unseen["update_id"] == 0
 
 
 # The webhook

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import count
 from typing import Any
 
-from tests.botapi.incoming import entities_of, is_open
+from tests.botapi.incoming import entities_of, is_seen
 from tests.botapi.limits import PAYLOAD
 from tests.botapi.state import Chat, Message, State, User
 from tests.botapi.updates import Update, Updates
@@ -13,7 +13,11 @@ Reply = Message | Update | None
 
 
 class World:
-    """Acts for people. Every act returns the update that the bot gets for it."""
+    """Acts for people. Every act returns the update that the bot gets for it.
+
+    The update of a message that the bot does not get, as it is shut out or in privacy mode, has
+    the id 0.
+    """
 
     def __init__(self, state: State, updates: Updates) -> None:
         self.state = state
@@ -158,7 +162,7 @@ class World:
 
     def _tell(self, kind: str, message: Message) -> Update:
         payload = message.api()
-        if self.privacy and not is_open(message, self.bot):
+        if not is_seen(message, self.bot, privacy=self.privacy):
             return {"update_id": 0, kind: payload}  # the bot never sees it
         return self.updates.add(kind, payload)
 

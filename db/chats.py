@@ -1,0 +1,231 @@
+"""What the bot remembers of a chat: choices, focus, and which message answers which question."""
+
+from collections import OrderedDict
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.batches import Batches
+from db.engine import reading
+
+ANSWERS_KEPT = 24 * 3600
+"""Seconds for which an edited question finds its answer."""
+
+CACHED = 5000
+"""Chats (and topics) held in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """The choices of a chat; a chat that is not in the database has the defaults.
+
+    ``reminders`` and ``review`` are consents: to be written to unasked, and to have questions that
+    were not answered looked at. ``unreachable`` and ``last_seen`` are ISO dates.
+    """
+
+    chat_id: int
+    language: str | None = None
+    zone: str | None = None
+    reminders: bool = True
+    review: bool = False
+    unreachable: str | None = None
+    last_seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A chat, and the focus (JSON) of it or of one of its topics."""
+
+    chat: Chat
+    focus: str | None = None
+
+
+_COLUMNS = "language, zone, reminders, review, unreachable, last_seen"
+_SELECT = text(
+    "SELECT c.language, c.zone, c.reminders, c.review, c.unreachable, c.last_seen, f.focus "  # noqa: S608
+    "FROM (SELECT CAST(:chat AS BIGINT) AS id) AS asked "
+    "LEFT JOIN chats c ON c.chat_id = asked.id "
+    "LEFT JOIN chat_focus f ON f.chat_id = asked.id AND f.thread_id = :thread"
+)
+_SAVE = text(
+    f"INSERT INTO chats (chat_id, {_COLUMNS}) VALUES "  # noqa: S608 - the names above
+    "(:chat_id, :language, :zone, :reminders, :review, :unreachable, :last_seen) "
+    "ON CONFLICT (chat_id) DO UPDATE SET language = excluded.language, zone = excluded.zone, "
+    "reminders = excluded.reminders, review = excluded.review, "
+    "unreachable = excluded.unreachable, last_seen = excluded.last_seen"
+)
+_SAVE_FOCUS = text(
+    "INSERT INTO chat_focus (chat_id, thread_id, focus, expires) "
+    "VALUES (:chat, :thread, :focus, :expires) "
+    "ON CONFLICT (chat_id, thread_id) DO UPDATE SET focus = excluded.focus, "
+    "expires = excluded.expires"
+)
+_SAVE_ANSWER = text(
+    "INSERT INTO answered_questions (chat_id, question_id, answer_id, at) "
+    "VALUES (:chat, :question, :answer, :at) "
+    "ON CONFLICT (chat_id, question_id) DO UPDATE SET answer_id = excluded.answer_id, "
+    "at = excluded.at"
+)
+_ANSWER = text(
+    "SELECT answer_id FROM answered_questions WHERE chat_id = :chat AND question_id = :question"
+)
+_TABLES = ("chats", "chat_focus", "answered_questions")
+_FORGET = [text(f"DELETE FROM {table} WHERE chat_id = :chat") for table in _TABLES]  # noqa: S608
+_MOVE = [
+    text(f"UPDATE {table} SET chat_id = :new WHERE chat_id = :chat")  # noqa: S608 - names above
+    for table in ("chats", "chat_focus")
+]
+_EXPORT = {
+    "focus": text("SELECT thread_id, focus, expires FROM chat_focus WHERE chat_id = :chat"),
+    "answers": text(
+        "SELECT question_id, answer_id, at FROM answered_questions WHERE chat_id = :chat"
+    ),
+}
+_TIDY = (
+    text("DELETE FROM chat_focus WHERE expires < :now"),
+    text("DELETE FROM answered_questions WHERE at < :now - :kept"),
+)
+
+
+class Chats:
+    """The chats of the bot.
+
+    Args:
+        cached: keep what was read in memory; only right while no other process writes.
+    """
+
+    def __init__(self, batches: Batches, *, cached: bool) -> None:
+        self._batches = batches
+        self._cached = cached
+        self._memory: OrderedDict[tuple[int, int], Conversation] = OrderedDict()
+
+    async def conversation(self, chat_id: int, thread_id: int = 0) -> Conversation:
+        """What is known of a chat, with the focus of one of its topics (0: of itself)."""
+        known = self._memory.get((chat_id, thread_id))
+        if known is not None:
+            self._memory.move_to_end((chat_id, thread_id))
+            return known
+        async with reading(self._batches.engine) as connection:
+            found = await connection.execute(_SELECT, {"chat": chat_id, "thread": thread_id})
+            *columns, focus = found.one()
+        chat = Chat(chat_id) if columns[-1] is None else _chat(chat_id, columns)
+        conversation = Conversation(chat, focus)
+        self._hold(chat_id, thread_id, conversation)
+        return conversation
+
+    async def known(self, chat_id: int) -> bool:
+        """Whether the chat has ever written, and not asked to be forgotten."""
+        return bool((await self.conversation(chat_id)).chat.last_seen)
+
+    def save(self, chat: Chat) -> None:
+        """Keeps the choices of a chat, in the database with the next commit."""
+        for (chat_id, thread), held in list(self._held(chat.chat_id)):
+            self._memory[chat_id, thread] = replace(held, chat=chat)
+        self._batches.soon(_statement(_SAVE, asdict(chat)))
+
+    def save_focus(self, chat_id: int, thread_id: int, focus: str, expires: int) -> None:
+        """Keeps what a chat or topic is about, in the database with the next commit."""
+        held = self._memory.get((chat_id, thread_id))
+        if held is not None:
+            self._memory[chat_id, thread_id] = replace(held, focus=focus)
+        given = {"chat": chat_id, "thread": thread_id, "focus": focus, "expires": expires}
+        self._batches.soon(_statement(_SAVE_FOCUS, given))
+
+    def save_answer(self, chat_id: int, question_id: int, answer_id: int, *, at: int) -> None:
+        """Remembers which message answers a question, in the database with the next commit."""
+        given = {"chat": chat_id, "question": question_id, "answer": answer_id, "at": at}
+        self._batches.soon(_statement(_SAVE_ANSWER, given))
+
+    async def answer_to(self, chat_id: int, question_id: int) -> int | None:
+        """The message that answers a question, while that is remembered."""
+        await self._batches.flush()
+        async with reading(self._batches.engine) as connection:
+            given = {"chat": chat_id, "question": question_id}
+            return (await connection.execute(_ANSWER, given)).scalar()
+
+    async def forget(self, chat_id: int) -> None:
+        """Erases all that is known of a chat, at once."""
+
+        async def write(connection: AsyncConnection) -> None:
+            for statement in _FORGET:
+                await connection.execute(statement, {"chat": chat_id})
+
+        await self._batches.now(write)
+        self._drop(chat_id)
+
+    async def migrate(self, chat_id: int, new_id: int) -> None:
+        """Goes on under the new id of a group, in one transaction; repeated it does nothing.
+
+        Message numbers begin anew in the supergroup, so answers do not move along.
+        """
+
+        async def write(connection: AsyncConnection) -> None:
+            given = {"chat": chat_id, "new": new_id}
+            moved = await connection.scalar(
+                text("SELECT 1 FROM chats WHERE chat_id = :chat"), {"chat": chat_id}
+            )
+            if moved:
+                for statement in _FORGET:
+                    await connection.execute(statement, {"chat": new_id})
+                for statement in _MOVE:
+                    await connection.execute(statement, given)
+                for statement in _FORGET:
+                    await connection.execute(statement, {"chat": chat_id})
+
+        await self._batches.now(write)
+        self._drop(chat_id)
+        self._drop(new_id)
+
+    async def export(self, chat_id: int) -> dict[str, Any]:
+        """All that is stored about a chat, for its people to read."""
+        await self._batches.flush()
+        self._drop(chat_id)
+        chat = (await self.conversation(chat_id)).chat
+        found: dict[str, Any] = {"chat": asdict(chat) if chat.last_seen else None}
+        async with reading(self._batches.engine) as connection:
+            for name, statement in _EXPORT.items():
+                rows = await connection.execute(statement, {"chat": chat_id})
+                found[name] = [dict(row) for row in rows.mappings()]
+        return found
+
+    async def tidy(self, *, now: int) -> None:
+        """Forgets what has served its time."""
+
+        async def write(connection: AsyncConnection) -> None:
+            for statement in _TIDY:
+                given = {"now": now, "kept": ANSWERS_KEPT}
+                names = statement.compile().params
+                await connection.execute(statement, {name: given[name] for name in names})
+
+        await self._batches.now(write)
+
+    def _held(self, chat_id: int) -> list[tuple[tuple[int, int], Conversation]]:
+        """What is in memory of a chat: few topics of few chats, so the look through is short."""
+        if chat_id > 0:
+            held = self._memory.get((chat_id, 0))
+            return [((chat_id, 0), held)] if held is not None else []
+        return [(key, held) for key, held in self._memory.items() if key[0] == chat_id]
+
+    def _drop(self, chat_id: int) -> None:
+        for key, _ in self._held(chat_id):
+            del self._memory[key]
+
+    def _hold(self, chat_id: int, thread_id: int, conversation: Conversation) -> None:
+        if self._cached:
+            self._memory[chat_id, thread_id] = conversation
+            if len(self._memory) > CACHED:
+                self._memory.popitem(last=False)
+
+
+def _chat(chat_id: int, columns: list[Any]) -> Chat:
+    language, zone, reminders, review, unreachable, last_seen = columns
+    return Chat(chat_id, language, zone, bool(reminders), bool(review), unreachable, last_seen)
+
+
+def _statement(statement: Any, given: dict[str, Any]) -> Any:
+    async def write(connection: AsyncConnection) -> None:
+        await connection.execute(statement, given)
+
+    return write

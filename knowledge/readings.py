@@ -1,0 +1,138 @@
+"""The ways a question can be read before anything is matched: ambiguous names, unsaid ones."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from knowledge.changes import about
+from knowledge.chronology import is_date
+from knowledge.decision import Candidate, Certain, Decision, Unsure
+from knowledge.question import AUXILIARIES
+from knowledge.snapshot import Snapshot
+from knowledge.vocabulary import Name, Span
+
+_MOST_READINGS = 4
+_NAMED_KINDS = (
+    "partnership",
+    "region",
+    "country",
+    "event",
+    "organisation",
+    "instrument",
+    "document",
+    "person",
+    "theme",
+    "term",
+)
+_ASKS_ABOUT = frozenset(
+    (
+        "filler",
+        "define.term",
+        "ask.list",
+        "ask.who",
+        "relation.about",
+        "mark.recorded",
+        "subject.partnership",
+        "subject.region",
+        "subject.role",
+        "set.all",
+    )
+)
+
+
+def asked_back(spans: Sequence[Span], snapshot: Snapshot) -> Iterator[tuple[Span, ...]]:
+    """The readings of a message; "it", with nothing before, may be any partnership."""
+    place = _unsaid_partnership(spans)
+    if place is None:
+        yield from readings(spans, snapshot)
+        return
+    for id in snapshot.partnerships:
+        name = Name("partnership", id, "focus", 100)
+        meant = Span(place, place, "", "", (name,))
+        yield (*spans[:place], meant, *spans[place + 1 :])
+
+
+def _unsaid_partnership(spans: Sequence[Span]) -> int | None:
+    """Where a question speaks of a partnership without saying which; None when it does not.
+
+    "Who leads it?", "how many regions are in the partnership?", "and the participants?"
+    """
+    operators = [span.operator for span in spans]
+    if any(span.names for span in spans):
+        return None
+    if any(op.startswith(("degree.", "subject_event.", "define.")) for op in operators):
+        return None
+    roles = any(op.startswith("role.") and op != "role.any" for op in operators)
+    nouns = [n for n, op in enumerate(operators) if op.startswith("subject.")]
+    for place, span in enumerate(spans):
+        before = spans[place - 1].words if place else ""
+        if (
+            span.words == "partnership"
+            and before in ("the", "this", "that", "our")
+            and roles | (len(nouns) > 1)
+        ):
+            return place
+        if span.words in ("it", "its") and place > 1 and (roles or nouns):
+            return place
+    bare = all(op.startswith(("role.", "ask.")) or op == "filler" for op in operators)
+    opened = bool(spans) and (spans[0].words == "and" or len(spans) == 2)
+    return len(spans) if roles and bare and opened else None
+
+
+def readings(spans: Sequence[Span], snapshot: Snapshot) -> Iterator[tuple[Span, ...]]:
+    """The spans with each ambiguous name settled: one reading for each of its meanings."""
+    years = {span.words for span in spans if is_date(span)}
+    for place, span in enumerate(spans):
+        for kind in ("region", "country", "event", "partnership"):
+            named = span.of(kind)
+            if kind == "event" and len(named) > 1 and years:
+                dated = [n for n in named if snapshot.things["event"][n.id].start[:4] in years]
+                named = tuple(dated) or named
+                if len(dated) == 1:
+                    yield (*spans[:place], replace(span, names=named), *spans[place + 1 :])
+                    return
+            if len(named) > 1:
+                for name in named[:_MOST_READINGS]:
+                    settled = replace(span, names=(name,))
+                    yield (*spans[:place], settled, *spans[place + 1 :])
+                return
+    yield tuple(spans)
+
+
+def among_readings(decisions: Sequence[Decision]) -> Decision:
+    """One decision out of those for each meaning of an ambiguous name: ask which is meant."""
+    certain = [d.candidate for d in decisions if isinstance(d, Certain)]
+    distinct = list({candidate.reference: candidate for candidate in certain}.values())
+    if len(decisions) > 1 and len(distinct) > 1:
+        return Unsure(tuple(distinct))
+    return decisions[0]
+
+
+def alike(spans: Sequence[Span], example: str) -> bool:
+    """Whether both are yes/no questions of the same polarity."""
+    words = " ".join(span.words for span in spans).split()
+    theirs = example.split()
+    negative = {"not", "no", "never", "without", "isn", "aren", "doesn", "don", "only"}
+    first = next((word for word in words if word not in ("hi", "hello", "so", "and", "please")), "")
+    return (
+        first in AUXILIARIES
+        and theirs[0] in AUXILIARIES
+        and (bool(negative & set(words)) == bool(negative & set(theirs)))
+    )
+
+
+def named_only(spans: Sequence[Span]) -> Candidate | None:
+    """The only name in a question that asks nothing else: what is known of it is told."""
+    named = [span for span in spans if span.names]
+    defined = any(span.operator == "define.term" for span in spans)
+    if defined:
+        named = [span for span in named if span.of("term")][:1] or named
+    if len(named) != 1:
+        return None
+    kinds = ("term", *_NAMED_KINDS) if defined else _NAMED_KINDS
+    names = named[0].of(*kinds)
+    if not names:
+        return None
+    rest = [span for span in spans if not span.names and span.operator not in _ASKS_ABOUT]
+    missing = len(rest) / 2 if defined else len(rest)
+    score = round(100 * 1.5 / (1.5 + missing))
+    return Candidate(about(names[0].kind, names[0].id), score, "named")

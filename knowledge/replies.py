@@ -1,0 +1,181 @@
+"""Puts answers together: what the view holds, as the templates say it, with choices and focus."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from knowledge.answer import Answer, Choice, Entity, Focus, Status
+from knowledge.decision import DECLINES, Candidate
+from knowledge.declarations import Intent
+from knowledge.dialogue import PENDING
+from knowledge.references import Reference
+from knowledge.rendering import Rendering, safe
+from knowledge.snapshot import Snapshot
+from knowledge.understanding import Understanding
+from knowledge.views import VIEWS, Impossible, View
+from knowledge.vocabulary import Span
+
+FOCUS_LASTS = timedelta(minutes=30)
+_DECLINED = DECLINES | {"unknown", "blank", "too_long"}
+
+
+class Replies:
+    """Answers, questions back and declines over one snapshot in one language."""
+
+    def __init__(
+        self, snapshot: Snapshot, rendering: Rendering, intents: Mapping[str, Intent]
+    ) -> None:
+        self.snapshot = snapshot
+        self.rendering = rendering
+        self.intents = intents
+
+    def answer(
+        self, candidate: Candidate, spans: Sequence[Span], now: datetime, focus: Focus | None
+    ) -> Answer:
+        reference = candidate.reference
+        try:
+            view = VIEWS[reference.intent](self.snapshot, reference, now)
+        except (KeyError, Impossible):
+            return self.say("unknown", now, focus, known=[])
+        known = self._known(spans)
+        html, text = self.rendering.message(
+            reference.intent,
+            view,
+            guesses=self._guesses(spans),
+            known=known,
+            reply=candidate.reply,
+        )
+        status: Status = "decline" if reference.intent in _DECLINED else "answer"
+        return Answer(
+            status,
+            reference.intent,
+            min(100, max(0, candidate.score)),
+            self._entities(spans),
+            text,
+            html,
+            self.rendering.sources(view.facts),
+            self.rendering.choices(view.offers),
+            self._focus(reference, view, now, focus),
+        )
+
+    def clarify(
+        self,
+        candidates: Sequence[Candidate],
+        spans: Sequence[Span],
+        now: datetime,
+        focus: Focus | None,
+    ) -> Answer:
+        labels = [self.label(candidate.reference) for candidate in candidates]
+        choices = tuple(
+            Choice(label, candidate.reference.encode())
+            for label, candidate in zip(labels, candidates, strict=True)
+        )
+        html, text = self.rendering.message("clarify", View(), labels=labels)
+        score = max(candidate.score for candidate in candidates)
+        entities = self._entities(spans)
+        offered = tuple(candidate.reference.encode() for candidate in candidates)
+        pending = Focus(offered[0], (), PENDING, offered, now + FOCUS_LASTS)
+        return Answer("clarify", "clarify", score, entities, text, html, (), choices, pending)
+
+    def decline(self, understanding: Understanding, now: datetime, focus: Focus | None) -> Answer:
+        spans = understanding.spans
+        slots = tuple((n.kind, n.id) for span in spans for n in span.names[:1])
+        reference = Reference("unknown", slots)
+        view = VIEWS["unknown"](self.snapshot, reference, now)
+        known = self._known(spans)
+        html, text = self.rendering.message("unknown", view, known=known)
+        nearest = understanding.ranked[0].score if understanding.ranked else 0
+        return Answer(
+            "decline",
+            "unknown",
+            round(nearest),
+            self._entities(spans),
+            text,
+            html,
+            (),
+            self.rendering.choices(view.offers),
+            focus,
+        )
+
+    def say(self, intent: str, now: datetime, focus: Focus | None, **extra: object) -> Answer:
+        view = VIEWS[intent](self.snapshot, Reference(intent), now)
+        html, text = self.rendering.message(intent, view, **extra)
+        choices = self.rendering.choices(view.offers)
+        return Answer("decline", intent, 0, (), text, html, (), choices, focus)
+
+    def _known(self, spans: Sequence[Span]) -> list[str]:
+        """The names in a question, as they are called."""
+        names = [span.names[0] for span in spans if span.names]
+        return list(dict.fromkeys(self.rendering.name(n.kind, n.id) for n in names))
+
+    def _guesses(self, spans: Sequence[Span]) -> list[tuple[str, str]]:
+        """Names that were not written exactly: what was typed, what was understood."""
+        return [
+            (str(safe(span.text)), self.rendering.name(span.names[0].kind, span.names[0].id))
+            for span in spans
+            if span.guessed
+        ]
+
+    def _entities(self, spans: Sequence[Span]) -> tuple[Entity, ...]:
+        return tuple(
+            Entity(
+                name.kind, name.id, self.rendering.name(name.kind, name.id), span.text, name.score
+            )
+            for span in spans
+            for name in span.names[:1]
+        )
+
+    def label(self, reference: Reference) -> str:
+        """A reading in a few words, for a button."""
+        ids = [id for _, id in reference.slots]
+        names = [
+            self.rendering.name(kind, id)
+            for kind, id in reference.slots
+            if id in self.snapshot.things.get(kind, {})
+        ]
+        if reference.query is not None:
+            query = reference.query
+            ids = list(query.candidates)
+            names = [self.rendering.name(query.subject, id) for id in ids]
+            for condition in query.conditions:
+                names += [self.rendering.with_country(id) for id in condition.pattern.regions]
+                names += [
+                    self.rendering.name("partnership", id) for id in condition.pattern.partnerships
+                ]
+        intent = self.intents.get(reference.intent)
+        if reference.intent in ("card", "find") or intent is None:
+            return ", ".join(dict.fromkeys(names)) or reference.intent
+        return (
+            f"{intent.description.rstrip('.')} ({', '.join(names)})"
+            if names
+            else intent.description.rstrip(".")
+        )
+
+    def _focus(
+        self, reference: Reference, view: View, now: datetime, focus: Focus | None
+    ) -> Focus | None:
+        """What the chat is about from now on; small talk leaves it as it was."""
+        if not view.results and reference.query is None and not reference.slots:
+            return focus
+        entities: list[tuple[str, str]] = []
+        if reference.query is not None:
+            query = reference.query
+            entities += [(query.subject, id) for id in query.candidates[:1]]
+            for condition in query.conditions:
+                entities += [("partnership", id) for id in sorted(condition.pattern.partnerships)]
+                entities += [("region", id) for id in sorted(condition.pattern.regions)]
+                entities += [("country", id) for id in sorted(condition.pattern.countries)]
+        entities += [
+            (kind, id) for kind, id in reference.slots if id in self.snapshot.things.get(kind, {})
+        ]
+        for kind, id in reference.slots:
+            links = self.snapshot.links_of.get((kind, id), ())
+            entities += [(link.target_kind, link.target) for link in links]
+        if len(view.results) == 1:
+            entities.append((view.results_kind, view.results[0]))
+        return Focus(
+            reference.encode(),
+            tuple(dict.fromkeys(entities)),
+            view.results_kind,
+            view.results,
+            now + FOCUS_LASTS,
+        )

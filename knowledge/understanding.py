@@ -1,0 +1,188 @@
+"""Understands a message: names, candidate readings with their fit, and the decision among them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from knowledge.answer import Focus
+from knowledge.chronology import compose_events
+from knowledge.composition import Composition, compose, without_why
+from knowledge.decision import COVERAGE, Candidate, Certain, Decision, Unknown, decide
+from knowledge.declarations import Declarations
+from knowledge.dialogue import follow_up
+from knowledge.matcher import Matcher, Ranked
+from knowledge.query import run
+from knowledge.readings import alike, among_readings, asked_back, named_only, readings
+from knowledge.references import Reference
+from knowledge.search import FactIndex
+from knowledge.slots import SlotFiller
+from knowledge.snapshot import Snapshot
+from knowledge.text import fold
+from knowledge.themes import ThemeIndex
+from knowledge.utterances import (
+    LabelEntities,
+    entities_in,
+    examples_of,
+    mask,
+    masked_name,
+    texts_of,
+)
+from knowledge.vocabulary import Span, Vocabulary
+
+_RANKED = 14
+_MOST_DECLARED = 5
+_SHORT_WORD = 2
+_SENTENCES = re.compile(r"[.!?;:\n]+(?:\s|$)|,\s")
+_MOST_SENTENCES = 12
+_SMALL_TALK = frozenset({"greeting", "thanks", "farewell", "wellbeing", "off_topic"})
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """How a question was read: for the answer, and for ``ask --explain``."""
+
+    spans: tuple[Span, ...]
+    masked: str
+    ranked: tuple[Ranked, ...]
+    candidates: tuple[Candidate, ...]
+    decision: Decision
+
+
+class Reader:
+    """Reads messages with the names and questions of one snapshot and one language."""
+
+    def __init__(self, snapshot: Snapshot, declared: Declarations) -> None:
+        self.snapshot = snapshot
+        asked = [
+            (row, fold(row.text)) for row in snapshot.phrasings if row.language == declared.language
+        ]
+        self.vocabulary = Vocabulary(
+            snapshot,
+            declared.operators,
+            declared.common_words,
+            [folded for _, folded in asked],
+            declared.sentences,
+            declared.shorthand,
+        )
+        self._entities_of = LabelEntities()
+        self._replies: dict[tuple[str, str], str] = {}
+        examples = examples_of(asked, declared, self.vocabulary, self._entities_of, self._replies)
+        self._facts = FactIndex(texts_of(snapshot, examples), declared.operators["filler"])
+        self.matcher = Matcher(examples, speller=self.vocabulary.speller)
+        self.themes = ThemeIndex(snapshot, declared.common_words)
+        self.slots = SlotFiller(declared.intents, snapshot)
+
+    def understand_best(self, text: str, focus: Focus | None) -> Understanding:
+        """The whole message or, when that says nothing, the sentence in it that does."""
+        whole = self.understand(text, focus)
+        parts = [part for part in _SENTENCES.split(text) if part and part.strip()]
+        if not isinstance(whole.decision, Unknown) or len(parts) < 2:
+            return whole
+        understood = [self.understand(part, focus) for part in parts[:_MOST_SENTENCES]]
+        certain = [
+            (one.decision.candidate.score, one)
+            for one in understood
+            if isinstance(one.decision, Certain)
+            and one.decision.candidate.reference.intent not in _SMALL_TALK
+        ]
+        return max(certain, key=lambda pair: pair[0])[1] if certain else whole
+
+    def understand(self, text: str, focus: Focus | None) -> Understanding:
+        """Read a message up to the decision; pure, and shown by ``ask --explain``."""
+        spans = self.vocabulary.spans(text)
+        if focus is not None:
+            follow = follow_up(spans, focus)
+            if isinstance(follow, Reference):
+                candidate = Candidate(follow, 95, "follow-up")
+                return Understanding(spans, "", (), (candidate,), Certain(candidate))
+            spans = follow
+        ways = list((readings if focus else asked_back)(spans, self.snapshot))
+        masked = mask(ways[0])
+        ranked = self._ranked(masked, ways[0]) if spans else ()
+        decided: list[tuple[Decision, tuple[Candidate, ...]]] = []
+        for reading in ways:
+            candidates = tuple(self._candidates(reading, ranked, focus))
+            decided.append((decide(candidates), candidates))
+        decision = among_readings([decision for decision, _ in decided])
+        return Understanding(spans, masked, ranked, decided[0][1], decision)
+
+    def _ranked(self, masked: str, spans: Sequence[Span]) -> tuple[Ranked, ...]:
+        """Labels by the mean of two measures: like a declared question, and speaking of the same.
+
+        The first alone misses questions put in other words than anybody declared, the second
+        alone does not tell "when" from "where".
+        """
+        weights = self._facts.weigh(
+            [word for span in spans if not masked_name(span.names) for word in span.words.split()]
+        )
+        fits = {hit.label: hit for hit in self.matcher.rank(masked, _RANKED)}
+        for label, _ in self._facts.best(weights):
+            fits.setdefault(label, Ranked(label, 0.0))
+        hits = [
+            replace(hit, score=(hit.score + 100 * self._facts.coverage(label, weights)) / 2)
+            for label, hit in fits.items()
+        ]
+        return tuple(sorted(hits, key=lambda hit: -hit.score))
+
+    def _candidates(
+        self, spans: Sequence[Span], ranked: Sequence[Ranked], focus: Focus | None
+    ) -> Iterator[Candidate]:
+        yield from self._declared(spans, ranked, focus)
+        events = compose_events(spans, self.snapshot)
+        if events is not None:
+            yield Candidate(events[0], events[1], "composed")
+        yield from self._false_premise(spans)
+        composition = self._compose(spans)
+        if composition is not None:
+            intent = "compare" if composition.compare else "find"
+            reference = Reference(intent, query=composition.query)
+            yield Candidate(reference, composition.coverage, "composed", composition.strong)
+        named = named_only(spans)
+        if named is not None:
+            yield named
+
+    def _declared(
+        self, spans: Sequence[Span], ranked: Sequence[Ranked], focus: Focus | None
+    ) -> Iterator[Candidate]:
+        """The best few labels that are about what the question names."""
+        unrecorded = [span.words for span in spans if span.operator.startswith("unrecorded.")]
+        asked = entities_in(spans)
+        words = [span.words for span in spans if span.operator != "filler" and not span.names]
+        telling = (
+            asked
+            or any(span.names for span in spans)
+            or any(
+                len(word) > _SHORT_WORD and self.vocabulary.speller.known(word)
+                for text in words
+                for word in text.split()
+            )
+        )
+        found = 0
+        for hit in ranked:
+            agreement = self._entities_of.agreement(hit.label, asked)
+            if not agreement or not self._facts.covers(hit.label, unrecorded):
+                continue
+            if "/" in hit.label and not telling:
+                continue
+            reference = self.slots.fill(hit.label, spans, focus)
+            if reference is not None:
+                reply = self._replies.get((hit.label, hit.example or ""))
+                if reply and not alike(spans, hit.example or ""):
+                    reply = None
+                yield Candidate(reference, round(hit.score * agreement), "declared", reply=reply)
+                found += 1
+            if found == _MOST_DECLARED:
+                return
+
+    def _false_premise(self, spans: Sequence[Span]) -> Iterator[Candidate]:
+        """What a question takes for granted and is not so, to be corrected."""
+        asked = without_why(spans)
+        taken = self._compose(asked) if asked else None
+        if taken is None or taken.query.operation != "check" or not taken.query.candidates:
+            return
+        if taken.coverage >= COVERAGE and not run(taken.query, self.snapshot):
+            yield Candidate(Reference("find", query=taken.query), 100, "composed")
+
+    def _compose(self, spans: Sequence[Span]) -> Composition | None:
+        known = self.vocabulary.speller.known
+        return compose(spans, self.snapshot, self.themes.search, known)
