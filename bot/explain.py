@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from knowledge.assistant import Understanding
+from knowledge.understanding import Understanding
 from knowledge.decision import Candidate, Certain, Unknown, Unsure
 
 SHOWN = 5

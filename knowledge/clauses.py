@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from knowledge.query import Axis, Counted
 from knowledge.vocabulary import Name, Span
 
+_ADJECTIVES = ("demonym", "adjective")
 AXES: tuple[Axis, ...] = ("region", "country", "partnership")
 
 
@@ -66,7 +67,7 @@ def axis_name(span: Span) -> tuple[Axis, Name] | None:
                 and span.of("country")
             ):
                 continue
-            return axis, named[0]  # type: ignore[return-value]  # mypy widens the literal
+            return axis, named[0]
     return None
 
 
@@ -94,7 +95,7 @@ class ClauseReader:
             if place in self._skip:
                 continue
             if found := axis_name(span):
-                self._name(place, *found)
+                self._name(*found)
             elif span.operator:
                 group, _, operator = span.operator.partition(".")
                 if span.words == "but":
@@ -115,7 +116,7 @@ class ClauseReader:
             self._clause.at_least, self._clause.at_most = self._limit
             self._limit = None
 
-    def _name(self, place: int, axis: Axis, name: Name) -> None:
+    def _name(self, axis: Axis, name: Name) -> None:
         self._flush_limit()
         names = self._clause.names.setdefault(axis, Names())
         if name.id not in names.ids:
@@ -240,7 +241,7 @@ class ClauseReader:
         )
 
     def _deny_last(self, place: int) -> None:
-        """ "… Lombardy is in that Catalonia is not": what was named last is denied."""
+        """What was named last is denied: "… Lombardy is in that Catalonia is not"."""
         for axis, names in self._clause.names.items():
             if len(names.ids) > 1:
                 denied = names.ids.pop()
@@ -252,7 +253,7 @@ class ClauseReader:
     def _partner_follows(self, place: int) -> bool:
         """Whether the role stands before a partnership or region of its own."""
         for span in self._spans[place + 1 :]:
-            if span.operator in ("set.not",) or span.operator.startswith("role."):
+            if span.operator == "set.not" or span.operator.startswith("role."):
                 return False
             found = axis_name(span)
             if found and found[0] != "country":

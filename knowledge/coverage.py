@@ -1,6 +1,7 @@
 """Tells how much of a question a query over memberships accounts for."""
 
-from collections.abc import Callable, Set
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 
 from knowledge.chronology import is_date
 from knowledge.question import Question
@@ -18,7 +19,7 @@ _OF_MEMBERSHIP = frozenset(["subject", "role", "mark", "degree", "set", "number"
 
 
 def coverage(
-    question: Question, used: Set[int], snapshot: Snapshot, known: Callable[[str], bool]
+    question: Question, used: AbstractSet[int], snapshot: Snapshot, known: Callable[[str], bool]
 ) -> int:
     """The share (0-100) of the words with content that is accounted for.
 

@@ -20,7 +20,7 @@ DOUBTFUL = 40
 MARGIN = 2
 """Two different intents nearer than the margin are asked back, when the fit is doubtful."""
 SURE_CHECK = 95
-"""A yes/no question about memberships that is explained to this degree is computed, not looked up."""
+"""A yes/no question over memberships that is explained to this degree is computed."""
 COVERAGE = 76
 """A composed query has to account for this share (percent) of the words that carry content."""
 

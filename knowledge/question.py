@@ -7,36 +7,9 @@ from knowledge.query import Axis
 from knowledge.vocabulary import Span
 
 AUXILIARIES = frozenset(
-    [
-        "is",
-        "are",
-        "was",
-        "were",
-        "am",
-        "does",
-        "do",
-        "did",
-        "has",
-        "have",
-        "had",
-        "isn",
-        "aren",
-        "wasn",
-        "weren",
-        "doesn",
-        "don",
-        "didn",
-        "hasn",
-        "haven",
-        "can",
-        "could",
-        "should",
-        "will",
-        "would",
-        "must",
-        "may",
-        "might",
-    ]
+    {"is", "are", "was", "were", "am", "does", "do", "did", "has", "have", "had"}
+    | {"isn", "aren", "wasn", "weren", "doesn", "don", "didn", "hasn", "haven"}
+    | {"can", "could", "should", "will", "would", "must", "may", "might"}
 )
 INTERROGATIVES = frozenset(["what", "which", "who", "whom", "whose", "where", "when", "why", "how"])
 SUBJECTS: dict[str, Axis] = {
@@ -54,9 +27,7 @@ _BETWEEN = frozenset(["role", "mark", "filler", "degree", "set", "number", "orde
 
 
 class Question:
-    """The spans of a question with their operators, and the regions, countries and partnerships
-    they name by number of the span.
-    """
+    """The spans of a question, their operators, and the names in them by number of the span."""
 
     def __init__(self, spans: Sequence[Span]) -> None:
         self.spans = spans
@@ -76,7 +47,7 @@ class Question:
         return not self.asked.isdisjoint(operators)
 
     def asks(self) -> bool:
-        """Whether a word asks: which, who, how many …"""
+        """Whether a word asks ("which", "how many")."""
         return any(operator.startswith("ask.") for operator in self.operators)
 
     def roles(self) -> set[str]:

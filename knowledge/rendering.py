@@ -12,10 +12,10 @@ from markupsafe import Markup
 from knowledge.answer import Choice, Source
 from knowledge.declarations import Declarations
 from knowledge.facts import Fact, Membership
+from knowledge.offers import Offer, View
 from knowledge.query import Query
 from knowledge.references import MOST_BYTES
 from knowledge.snapshot import Snapshot
-from knowledge.views import Offer, View
 
 _TAG = re.compile(r"<[^>]+>")
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -115,7 +115,7 @@ def shows_reasons(query: Query) -> bool:
 
 
 def listed(items: Iterable[str], last: str = "and") -> str:
-    """ "a, b and c"."""
+    """Joins texts as in "a, b and c"."""
     texts = [str(item) for item in items]
     if len(texts) < 2:
         return "".join(texts)

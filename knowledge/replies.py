@@ -7,11 +7,12 @@ from knowledge.answer import Answer, Choice, Entity, Focus, Status
 from knowledge.decision import DECLINES, Candidate
 from knowledge.declarations import Intent
 from knowledge.dialogue import PENDING
+from knowledge.offers import Impossible, View
 from knowledge.references import Reference
 from knowledge.rendering import Rendering, safe
 from knowledge.snapshot import Snapshot
 from knowledge.understanding import Understanding
-from knowledge.views import VIEWS, Impossible, View
+from knowledge.views import VIEWS
 from knowledge.vocabulary import Span
 
 FOCUS_LASTS = timedelta(minutes=30)

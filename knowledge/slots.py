@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from knowledge.answer import Focus
 from knowledge.chronology import anchor_event, time_slots
 from knowledge.declarations import Intent
+from knowledge.offers import CANNED
 from knowledge.references import Reference
 from knowledge.snapshot import Snapshot
-from knowledge.views import CANNED
 from knowledge.vocabulary import Span
 
 

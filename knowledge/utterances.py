@@ -1,4 +1,4 @@
-"""Prepares questions for the matcher: names masked by their kind, the same for examples and people."""
+"""Prepares questions for the matcher, declared ones and people's: names masked by their kind."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

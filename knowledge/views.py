@@ -3,203 +3,16 @@
 ``VIEWS[intent](snapshot, reference, now)`` gives a ``View`` for the template of the same name.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from knowledge.facts import Country, Event, Fact, Membership, Region
-from knowledge.query import Axis, Condition, Found, Pattern, Query, run
+from knowledge.facts import Country, Event, Fact, Region
+from knowledge.membership_views import compare, find
+from knowledge.offers import Impossible, Offer, View, partnership_offers, region_offer
+from knowledge.query import Query, run
 from knowledge.references import Reference
 from knowledge.snapshot import ROLE_ORDER, Snapshot
-
-_MOST_PARTNERS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A further question: ``key`` names its label in choices.yaml, ``about`` what it is about."""
-
-    key: str
-    about: str
-    reference: Reference
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What a template shows, the facts it rests on, what it lists, what it offers further."""
-
-    data: Mapping[str, Any] = field(default_factory=dict)
-    facts: tuple[Fact, ...] = ()
-    results_kind: str = ""
-    results: tuple[str, ...] = ()
-    offers: tuple[Offer, ...] = ()
-
-
-class Impossible(Exception):
-    """The reference points to something that is not (or no longer) in the knowledge base."""
-
-
-# Memberships
-
-
-def find(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
-    """The answer to a query over memberships."""
-    query = reference.query
-    if query is None:
-        raise Impossible("a query is missing")
-    found = run(query, snapshot)
-    facts: list[Fact] = [row for hit in found for row in hit.rows]
-    facts += [row for id in query.candidates for row in _rows(snapshot, query.subject, id)]
-    facts += _asked_partnerships(snapshot, query)
-    data = {
-        "query": query,
-        "found": found,
-        "shape": shape(query),
-        "roles": _by_role(found),
-        "failed": [id for id in query.candidates if id not in {hit.id for hit in found}],
-        "near": _near_misses(snapshot, query, found),
-    }
-    return View(
-        data,
-        tuple(facts) or snapshot.memberships[:1],
-        query.subject,
-        tuple(hit.id for hit in found),
-        _find_offers(snapshot, query, found),
-    )
-
-
-def shape(query: Query) -> str:
-    """Which form of answer suits a query (a block of the template)."""
-    if query.operation in ("most", "least", "rank", "partners", "check"):
-        return query.operation
-    if query.candidates and not query.theme and query.conditions:
-        return "position"
-    conditions = query.conditions
-    if len(conditions) == 1 and conditions[0].plain and not query.theme:
-        pattern = conditions[0].pattern
-        one = Pattern(partnerships=pattern.partnerships, roles=pattern.roles)
-        if query.subject == "region" and len(pattern.partnerships) == 1 and pattern == one:
-            return "members"
-        one = Pattern(regions=pattern.regions, roles=pattern.roles)
-        if query.subject == "partnership" and len(pattern.regions) == 1 and pattern == one:
-            return "memberships"
-    return "general"
-
-
-def _rows(snapshot: Snapshot, axis: Axis, id: str) -> tuple[Membership, ...]:
-    groups = {
-        "region": snapshot.by_region,
-        "country": snapshot.by_country,
-        "partnership": snapshot.by_partnership,
-    }
-    return groups[axis].get(id, ())
-
-
-def _asked_partnerships(snapshot: Snapshot, query: Query) -> list[Fact]:
-    """The pages of the partnerships asked about, so that "none" has a source as well."""
-    ids = {id for condition in query.conditions for id in condition.pattern.partnerships}
-    return [snapshot.partnerships[id] for id in sorted(ids) if len(ids) <= 2]
-
-
-def _by_role(found: Iterable[Found]) -> dict[str, list[Found]]:
-    """Hits by their first role, in the order of roles."""
-    roles: dict[str, list[Found]] = {}
-    for hit in found:
-        if hit.rows:
-            roles.setdefault(hit.rows[0].role, []).append(hit)
-    return {role: roles[role] for role in ROLE_ORDER if role in roles}
-
-
-def _near_misses(
-    snapshot: Snapshot, query: Query, found: tuple[Found, ...]
-) -> tuple[Membership, ...]:
-    """Why "no": rows of the named regions that fit but for the role, or of a region inside."""
-    if found or query.subject != "region" or not query.candidates or not query.conditions:
-        return ()
-    wanted = {id for condition in query.conditions for id in condition.pattern.partnerships}
-    inside = {
-        other.id
-        for id in query.candidates
-        if (region := snapshot.regions.get(id)) is not None and region.nuts
-        for other in snapshot.regions.values()
-        if other.nuts
-        and (other.nuts.startswith(region.nuts) or region.nuts.startswith(other.nuts))
-        and len(other.nuts) > 2
-    }
-    return tuple(
-        row for row in snapshot.memberships if row.partnership in wanted and row.region in inside
-    )
-
-
-def _find_offers(snapshot: Snapshot, query: Query, found: tuple[Found, ...]) -> tuple[Offer, ...]:
-    offers: list[Offer] = []
-    for id in sorted({id for c in query.conditions for id in c.pattern.partnerships})[:1]:
-        offers += partnership_offers(snapshot, id)
-    for id in sorted({id for c in query.conditions for id in c.pattern.regions})[:1]:
-        offers.append(_region_offer(snapshot, id))
-    if query.subject == "partnership":
-        offers += [offer for hit in found[:3] for offer in partnership_offers(snapshot, hit.id)[:1]]
-    if query.subject == "region":
-        offers += [_region_offer(snapshot, hit.id) for hit in found[:2]]
-    return tuple(dict.fromkeys(offers))[:4]
-
-
-def members_of(partnership: str, *roles: str) -> Reference:
-    """Who is in a partnership, in all roles or the given ones."""
-    pattern = Pattern(partnerships=frozenset({partnership}), roles=frozenset(roles))
-    return Reference("find", query=Query("region", conditions=(Condition(pattern, "partnership"),)))
-
-
-def partnerships_of(region: str) -> Reference:
-    """What a region is in."""
-    pattern = Pattern(regions=frozenset({region}))
-    return Reference("find", query=Query("partnership", conditions=(Condition(pattern, "region"),)))
-
-
-def partnership_offers(snapshot: Snapshot, id: str) -> list[Offer]:
-    name = snapshot.partnerships[id].short_name
-    return [
-        Offer("partnership_about", name, Reference("partnership_about", (("partnership", id),))),
-        Offer("leads", name, members_of(id, "lead")),
-        Offer("members", name, members_of(id)),
-    ]
-
-
-def _region_offer(snapshot: Snapshot, id: str) -> Offer:
-    return Offer("region_partnerships", snapshot.regions[id].name, partnerships_of(id))
-
-
-def compare(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
-    """Two or more regions, countries or partnerships side by side."""
-    query = reference.query
-    if query is None or len(query.candidates) < 2:
-        raise Impossible("there is nothing to compare")
-    axis, ids = query.subject, query.candidates
-    rows = {id: _rows(snapshot, axis, id) for id in ids}
-    other = "partnership" if axis != "partnership" else "region"
-    sets = {id: {getattr(row, other) for row in rows[id]} for id in ids}
-    shared = set.intersection(*sets.values())
-    data = {
-        "axis": axis,
-        "other": other,
-        "ids": ids,
-        "rows": rows,
-        "sets": sets,
-        "shared": sorted(shared),
-        "own": {id: sorted(sets[id] - shared) for id in ids},
-    }
-    facts = [row for id in ids for row in rows[id]]
-    return View(data, tuple(facts), other, tuple(sorted(shared)))
-
-
-CANNED: Mapping[str, Callable[[str], Reference]] = {
-    "region_partnerships": partnerships_of,
-    "partnership_leads": lambda id: members_of(id, "lead"),
-    "partnership_members": members_of,
-}
-"""The commonest questions over memberships, declared with sentences, and the queries they mean."""
-
 
 # Partnerships, regions, countries
 
@@ -246,7 +59,7 @@ def country_view(snapshot: Snapshot, reference: Reference, now: datetime) -> Vie
         "partnerships": sorted({row.partnership for row in rows}),
         "led": sorted({row.partnership for row in rows if row.role == "lead"}),
     }
-    offers = tuple(_region_offer(snapshot, id) for id in regions[:3])
+    offers = tuple(region_offer(snapshot, id) for id in regions[:3])
     return View(data, rows or (country,), "region", tuple(regions), offers)
 
 
@@ -367,7 +180,7 @@ def _linked(snapshot: Snapshot, kind: str, id: str) -> tuple[Offer, ...]:
             title = snapshot.things["event"][link.target].title
             offers.append(Offer("event_about", title, Reference("event_about", slots)))
         elif link.target_kind == "region":
-            offers.append(_region_offer(snapshot, link.target))
+            offers.append(region_offer(snapshot, link.target))
         else:
             name = snapshot.things[link.target_kind][link.target].name
             slots = ((link.target_kind, link.target),)
@@ -391,7 +204,7 @@ def plain_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
         if kind == "partnership" and id in snapshot.partnerships:
             offers += partnership_offers(snapshot, id)
         elif kind == "region" and id in snapshot.regions:
-            offers.append(_region_offer(snapshot, id))
+            offers.append(region_offer(snapshot, id))
         elif kind == "country" and id in snapshot.countries:
             about = Reference("country_about", (("country", id),))
             offers.append(Offer("country_about", snapshot.countries[id].name, about))
@@ -404,7 +217,7 @@ def examples(snapshot: Snapshot) -> tuple[Offer, ...]:
     offers: list[Offer] = []
     busiest = run(Query("region", "most"), snapshot)
     if busiest:
-        offers.append(_region_offer(snapshot, busiest[0].id))
+        offers.append(region_offer(snapshot, busiest[0].id))
     for id in list(snapshot.partnerships)[3:4]:
         offers += partnership_offers(snapshot, id)[:2]
     offers.append(Offer("events_next", "", Reference("events_next", (("kind", "milestone"),))))

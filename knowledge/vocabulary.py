@@ -1,4 +1,4 @@
-"""Finds in a question what it names and the words that tell what is asked, typing errors included."""
+"""Finds in a question what it names and the words that ask, typing errors included."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
