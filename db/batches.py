@@ -5,11 +5,9 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import writing
-from db.errors import DatabaseError
 
 T = TypeVar("T")
 Write = Callable[[AsyncConnection], Awaitable[T]]
@@ -58,7 +56,7 @@ class Batches:
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
             try:
                 results = await self._commit(batch)
-            except (DatabaseError, IntegrityError) as error:
+            except Exception as error:  # noqa: BLE001 - it belongs to those who wait
                 if len(batch) == 1:
                     _settle(batch[0][1], error)
                     continue
@@ -73,7 +71,7 @@ class Batches:
         """One write of a batch that failed: another's fault must not be its own."""
         try:
             (result,) = await self._commit([entry])
-        except (DatabaseError, IntegrityError) as error:
+        except Exception as error:  # noqa: BLE001 - it belongs to the one who waits
             _settle(entry[1], error)
         else:
             if entry[1] is not None and not entry[1].done():

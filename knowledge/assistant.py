@@ -56,7 +56,7 @@ class Assistant:
             case Certain(candidate):
                 return self.replies.answer(candidate, understanding.spans, now, focus)
             case Unsure(candidates):
-                return self.replies.clarify(candidates, understanding.spans, now, focus)
+                return self.replies.clarify(candidates, understanding.spans, now)
             case Unknown():
                 return self.replies.decline(understanding, now, focus)
 

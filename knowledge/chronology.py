@@ -44,6 +44,8 @@ def compose_events(spans: Sequence[Span], snapshot: Snapshot) -> tuple[Reference
     anchor = anchor_event(spans, snapshot)
     if not (order or "year" in slots or kinds & {"milestone", "event"} or _asks_for_many(spans)):
         return None
+    if anchor is not None and not order:
+        return None
     intent = _intent(order, anchor)
     if anchor is not None:
         slots["event"] = anchor

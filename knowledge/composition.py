@@ -113,6 +113,14 @@ class _Composer:
         operation: Operation = next(said, "check" if whether else "list")
         query = Query(subject, operation, candidates=tuple(candidates.values()))
         query = self._with_clauses(query, clauses)
+        if (
+            subject == "country"
+            and operation == "list"
+            and all(condition.pattern.regions for condition in query.conditions)
+            and query.conditions
+        ):
+            # The country a region lies in is no matter of memberships.
+            return None
         if operation != "check" or not query.candidates or query.conditions:
             return query
         if not question.asks_membership():

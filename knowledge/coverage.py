@@ -67,6 +67,9 @@ def _lost(span: Span, question: Question) -> float | None:
     group = span.operator.partition(".")[0]
     if group in ("order", "subject_event", "define"):
         return 1
+    if span.operator == "mark.vanguard" and question.says("subject.region", "subject.country"):
+        # Who belongs to the initiative is another matter than who is in its pilots.
+        return 1
     if group == "unrecorded":
         return 0 if question.says("relation.potential") else _UNRECORDED_WEIGHT
     return None

@@ -16,6 +16,8 @@ EXACT = 86
 """From this fit on a declared question wins over a composed query."""
 WORD_FOR_WORD = 94
 """The same where a query accounts for all the words as well."""
+SURE = 58
+"""From this fit on a declared question wins over telling about the only name in it."""
 DOUBTFUL = 40
 MARGIN = 2
 """Two different intents nearer than the margin are asked back, when the fit is doubtful."""
@@ -80,7 +82,7 @@ def decide(candidates: Sequence[Candidate]) -> Decision:
         if candidate.strong and candidate.score >= COVERAGE:
             return Certain(candidate)
     for candidate in named:
-        if candidate.score >= COVERAGE:
+        if candidate.score >= COVERAGE and (not declared or declared[0].score < SURE):
             return Certain(candidate)
     if declared and declared[0].score >= FLOOR:
         return _closest(declared)

@@ -17,7 +17,7 @@ def find(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
         raise Impossible("a query is missing")
     found = run(query, snapshot)
     facts: list[Fact] = [row for hit in found for row in hit.rows]
-    facts += [row for id in query.candidates for row in _rows(snapshot, query.subject, id)]
+    facts += [row for id in query.candidates for row in snapshot.rows(query.subject, id)]
     facts += _asked_partnerships(snapshot, query)
     data = {
         "query": query,
@@ -52,15 +52,6 @@ def shape(query: Query) -> str:
         if query.subject == "partnership" and len(pattern.regions) == 1 and pattern == one:
             return "memberships"
     return "general"
-
-
-def _rows(snapshot: Snapshot, axis: Axis, id: str) -> tuple[Membership, ...]:
-    groups = {
-        "region": snapshot.by_region,
-        "country": snapshot.by_country,
-        "partnership": snapshot.by_partnership,
-    }
-    return groups[axis].get(id, ())
 
 
 def _asked_partnerships(snapshot: Snapshot, query: Query) -> list[Fact]:
@@ -118,7 +109,7 @@ def compare(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
     if query is None or len(query.candidates) < 2:
         raise Impossible("there is nothing to compare")
     axis, ids = query.subject, query.candidates
-    rows = {id: _rows(snapshot, axis, id) for id in ids}
+    rows = {id: snapshot.rows(axis, id) for id in ids}
     other = "partnership" if axis != "partnership" else "region"
     sets = {id: {getattr(row, other) for row in rows[id]} for id in ids}
     shared = set.intersection(*sets.values())

@@ -12,7 +12,6 @@ from typing import Literal
 
 from knowledge.facts import Membership
 from knowledge.snapshot import ROLE_ORDER, Snapshot
-from knowledge.text import fold
 
 Axis = Literal["region", "country", "partnership"]
 Counted = Literal["region", "country", "partnership", "role"]
@@ -24,6 +23,7 @@ OTHER_AXIS: Mapping[Axis, Axis] = {
     "partnership": "region",
 }
 """What is counted of a subject when the question does not say."""
+_MOST_REMEMBERED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,19 +127,27 @@ def run(query: Query, snapshot: Snapshot) -> tuple[Found, ...]:
 
     For ``most`` and ``least`` all that tie for the first place are returned.
     """
-    found = [
-        Found(id, _measured(query, rows, snapshot), _shown(query, rows, snapshot))
+    if query not in snapshot.answered:
+        if len(snapshot.answered) >= _MOST_REMEMBERED:
+            snapshot.answered.clear()
+        snapshot.answered[query] = _run(query, snapshot)
+    found: tuple[Found, ...] = snapshot.answered[query]
+    return found
+
+
+def _run(query: Query, snapshot: Snapshot) -> tuple[Found, ...]:
+    holding = [
+        (_measured(query, rows, snapshot), id, rows)
         for id, rows in _rows_by_subject(query, snapshot)
         if all(_holds(condition, rows, snapshot) for condition in query.conditions)
     ]
-    found.sort(key=lambda hit: _sort_name(query.subject, hit.id, snapshot))
-    if query.operation in ("most", "rank", "partners"):
-        found.sort(key=lambda hit: -hit.count)
-    elif query.operation == "least":
-        found.sort(key=lambda hit: hit.count)
-    if query.operation in ("most", "least") and found:
-        found = [hit for hit in found if hit.count == found[0].count]
-    return tuple(found)
+    if query.operation in ("most", "least") and holding:
+        best = (max if query.operation == "most" else min)(count for count, _, _ in holding)
+        holding = [hit for hit in holding if hit[0] == best]
+    holding.sort(key=lambda hit: snapshot.sort_key(query.subject, hit[1]))
+    if query.operation in ("rank", "partners"):
+        holding.sort(key=lambda hit: -hit[0])
+    return tuple(Found(id, count, _shown(query, rows, snapshot)) for count, id, rows in holding)
 
 
 def count(what: Counted, rows: Iterable[Membership], snapshot: Snapshot) -> int:
@@ -158,16 +166,35 @@ def count(what: Counted, rows: Iterable[Membership], snapshot: Snapshot) -> int:
 def _rows_by_subject(
     query: Query, snapshot: Snapshot
 ) -> Iterator[tuple[str, tuple[Membership, ...]]]:
-    groups: Mapping[str, tuple[Membership, ...]]
-    if query.subject == "region":
-        groups = snapshot.by_region
-    elif query.subject == "partnership":
-        groups = snapshot.by_partnership
-    else:
-        groups = snapshot.by_country
-    if query.candidates:
-        return ((id, groups.get(id, ())) for id in query.candidates)
-    return iter(groups.items())
+    groups = snapshot.groups(query.subject)
+    wanted: Iterable[str] = query.candidates or _narrowed(query, snapshot) or groups
+    return ((id, groups.get(id, ())) for id in wanted)
+
+
+def _narrowed(query: Query, snapshot: Snapshot) -> frozenset[str]:
+    """The only subjects that can hold: those in rows with a name that a condition asks for.
+
+    Found through the rows of that name, it spares looking at every subject there is.
+    """
+    narrowest: frozenset[str] = frozenset()
+    for condition in query.conditions:
+        if condition.at_least == 0:
+            continue
+        for axis in ("region", "partnership", "country"):
+            ids = condition.pattern.ids(axis)
+            if not ids:
+                continue
+            rows = (row for id in ids for row in snapshot.rows(axis, id))
+            found = frozenset(_value(query.subject, row, snapshot) for row in rows)
+            if not narrowest or len(found) < len(narrowest):
+                narrowest = found
+    return narrowest
+
+
+def _value(axis: Axis, row: Membership, snapshot: Snapshot) -> str:
+    if axis == "country":
+        return snapshot.regions[row.region].country
+    return row.region if axis == "region" else row.partnership
 
 
 def _holds(condition: Condition, rows: Iterable[Membership], snapshot: Snapshot) -> bool:
@@ -192,8 +219,3 @@ def _shown(query: Query, rows: Iterable[Membership], snapshot: Snapshot) -> tupl
     patterns = [pattern for pattern in patterns if not pattern.empty]
     shown = [row for row in rows if not patterns or any(p.fits(row, snapshot) for p in patterns)]
     return tuple(sorted(shown, key=lambda row: ROLE_ORDER[row.role]))
-
-
-def _sort_name(axis: Axis, id: str, snapshot: Snapshot) -> str:
-    thing = snapshot.things[axis][id]
-    return fold(getattr(thing, "short_name", thing.name))

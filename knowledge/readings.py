@@ -132,7 +132,12 @@ def named_only(spans: Sequence[Span]) -> Candidate | None:
     names = named[0].of(*kinds)
     if not names:
         return None
-    rest = [span for span in spans if not span.names and span.operator not in _ASKS_ABOUT]
+    rest = [
+        span
+        for span in spans
+        if not span.names
+        and (span.operator not in _ASKS_ABOUT or span.words in ("when", "where", "why", "how"))
+    ]
     missing = len(rest) / 2 if defined else len(rest)
     score = round(100 * 1.5 / (1.5 + missing))
     return Candidate(about(names[0].kind, names[0].id), score, "named")

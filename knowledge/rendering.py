@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import yaml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from knowledge.answer import Choice, Source
@@ -34,6 +34,8 @@ class Rendering:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,
+            bytecode_cache=_bytecode_cache(),
         )
         self._templates.globals.update(
             name=self.name,
@@ -48,6 +50,9 @@ class Rendering:
             with_country=self.with_country,
             partnership_name=lambda id: self.name("partnership", id),
             region_name=lambda id: self.name("region", id),
+            leads_with_notes=lambda found: [
+                row for hit in found for row in hit.rows if row.role == "lead" and row.note
+            ],
             names_of=lambda axis, found: [self.name(axis, hit.id) for hit in found],
         )
         with (declarations.answers / "choices.yaml").open(encoding="utf-8") as file:
@@ -112,6 +117,14 @@ def shows_reasons(query: Query) -> bool:
         )
         or query.subject == "country"
     )
+
+
+def _bytecode_cache() -> FileSystemBytecodeCache | None:
+    """Compiled templates between starts, where the machine has a safe folder for them."""
+    try:
+        return FileSystemBytecodeCache()
+    except (RuntimeError, OSError):
+        return None
 
 
 def listed(items: Iterable[str], last: str = "and") -> str:

@@ -63,7 +63,6 @@ class Replies:
         candidates: Sequence[Candidate],
         spans: Sequence[Span],
         now: datetime,
-        focus: Focus | None,
     ) -> Answer:
         labels = [self.label(candidate.reference) for candidate in candidates]
         choices = tuple(

@@ -40,6 +40,8 @@ class FactIndex:
             for word, labels in self._labels.items()
         }
         self._light = frozenset(light)
+        facts = (stems for label, stems in self._stems.items() if "/" in label)
+        self._told = frozenset().union(*facts)
 
     def weigh(self, words: Sequence[str]) -> dict[str, float]:
         """The stems of a question with what each counts; words without content count nothing."""
@@ -48,6 +50,15 @@ class FactIndex:
             for word in words
             if word not in self._light
         }
+
+    def foreign(self, weights: Mapping[str, float]) -> float:
+        """The share (0-1) of a question's weight in words that no fact has: about other things."""
+        total = sum(weights.values())
+        return (
+            sum(w for word, w in weights.items() if word not in self._told) / total
+            if total
+            else 0.0
+        )
 
     def covers(self, label: str, words: Iterable[str]) -> bool:
         """Whether a label's texts have all of these words, whatever else they say."""

@@ -26,7 +26,7 @@ from knowledge.text import fold
 ROLE_ORDER = {"lead": 0, "participant": 1, "observer": 2, "interested": 3}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Snapshot:
     """All facts of one knowledge revision; nothing in it is ever changed.
 
@@ -42,6 +42,10 @@ class Snapshot:
     links: tuple[Link, ...]
     aliases: tuple[Alias, ...]
     phrasings: tuple[Phrasing, ...]
+
+    def __repr__(self) -> str:
+        """Short: error messages and debuggers print it, and it holds everything there is."""
+        return f"<Snapshot {self.revision}>"
 
     def thing(self, kind: str, id: str) -> Thing:
         """The thing of that kind and id; KeyError when there is none."""
@@ -86,6 +90,32 @@ class Snapshot:
             key=lambda row: (ROLE_ORDER[row.role], fold(self.regions[row.region].name)),
         )
         return _grouped(ordered, lambda row: row.partnership)
+
+    def groups(self, axis: str) -> Mapping[str, tuple[Membership, ...]]:
+        """Memberships by region, country or partnership."""
+        groups: Mapping[str, tuple[Membership, ...]] = getattr(self, f"by_{axis}")
+        return groups
+
+    def rows(self, axis: str, id: str) -> tuple[Membership, ...]:
+        """The memberships of one region, country or partnership."""
+        return self.groups(axis).get(id, ())
+
+    @cached_property
+    def answered(self) -> dict[Any, Any]:
+        """Queries that were run, with what they found: the facts do not change."""
+        return {}
+
+    @cached_property
+    def _sort_keys(self) -> dict[tuple[str, str], str]:
+        return {}
+
+    def sort_key(self, kind: str, id: str) -> str:
+        """By what things are put in order: their folded name."""
+        key = self._sort_keys.get((kind, id))
+        if key is None:
+            thing = self.things[kind][id]
+            key = self._sort_keys[kind, id] = fold(getattr(thing, "short_name", thing.name))
+        return key
 
     @cached_property
     def _details(self) -> Mapping[tuple[str, str], tuple[Detail, ...]]:

@@ -7,7 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -63,17 +63,25 @@ class Speller:
         self._counts: dict[str, int] = dict(words if isinstance(words, Mapping) else Counter(words))
         self._shortest = shortest
         self._buckets: dict[tuple[str, int], list[str]] = defaultdict(list)
-        self._skeletons: dict[str, str | None] = {}
         for word in self._counts:
             if not word:
                 continue
             self._buckets[word[0], len(word)].append(word)
-            if len(word) >= _MIN_SHORTHAND:
-                skeleton = _skeleton(word)
-                # None marks a skeleton that several words share: shorthand nobody can resolve.
-                self._skeletons[skeleton] = None if skeleton in self._skeletons else word
         self._first_letters = sorted({first for first, _ in self._buckets})
         self._repair = lru_cache(maxsize=_CACHE_SIZE)(self._search)
+
+    @cached_property
+    def _skeletons(self) -> dict[str, str | None]:
+        """Words by what is left without vowels; made when shorthand is first met.
+
+        None marks a skeleton that several words share: shorthand nobody can resolve.
+        """
+        skeletons: dict[str, str | None] = {}
+        for word in self._counts:
+            if len(word) >= _MIN_SHORTHAND:
+                skeleton = _skeleton(word)
+                skeletons[skeleton] = None if skeleton in skeletons else word
+        return skeletons
 
     def known(self, word: str) -> bool:
         """Tells whether the word is part of the vocabulary."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from knowledge.snapshot import Snapshot
@@ -49,9 +50,9 @@ class ThemeIndex:
         return frozenset(found) if len(found) <= _MOST_FOUND else frozenset()
 
 
-def _part_of(word: str, stems: Iterable[str]) -> bool:
+def _part_of(word: str, stems: AbstractSet[str]) -> bool:
     """Whether a compound begins with one of the stems: "healthcare" with "health"."""
-    return any(len(stem) >= _SHORTEST_PART and word.startswith(stem) for stem in stems)
+    return any(word[:length] in stems for length in range(_SHORTEST_PART, len(word)))
 
 
 @lru_cache(maxsize=20_000)

@@ -25,11 +25,12 @@ from knowledge.utterances import (
     examples_of,
     mask,
     masked_name,
-    texts_of,
+    told,
 )
 from knowledge.vocabulary import Span, Vocabulary
 
 _RANKED = 14
+_FOREIGN = 0.5
 _MOST_DECLARED = 5
 _SHORT_WORD = 2
 _SENTENCES = re.compile(r"[.!?;:\n]+(?:\s|$)|,\s")
@@ -56,18 +57,20 @@ class Reader:
         asked = [
             (row, fold(row.text)) for row in snapshot.phrasings if row.language == declared.language
         ]
+        facts = told(snapshot)
         self.vocabulary = Vocabulary(
             snapshot,
             declared.operators,
             declared.common_words,
-            [folded for _, folded in asked],
+            [*(folded for _, folded in asked), *(text for said in facts.values() for text in said)],
             declared.sentences,
             declared.shorthand,
         )
         self._entities_of = LabelEntities()
         self._replies: dict[tuple[str, str], str] = {}
         examples = examples_of(asked, declared, self.vocabulary, self._entities_of, self._replies)
-        self._facts = FactIndex(texts_of(snapshot, examples), declared.operators["filler"])
+        texts = {label: [*asked, *facts.get(label, ())] for label, asked in examples.items()}
+        self._facts = FactIndex(texts, declared.operators["filler"])
         self.matcher = Matcher(examples, speller=self.vocabulary.speller)
         self.themes = ThemeIndex(snapshot, declared.common_words)
         self.slots = SlotFiller(declared.intents, snapshot)
@@ -110,7 +113,8 @@ class Reader:
         """Labels by the mean of two measures: like a declared question, and speaking of the same.
 
         The first alone misses questions put in other words than anybody declared, the second
-        alone does not tell "when" from "where".
+        alone does not tell "when" from "where". Words that no fact has at all ("poem") speak
+        against every fact.
         """
         weights = self._facts.weigh(
             [word for span in spans if not masked_name(span.names) for word in span.words.split()]
@@ -118,8 +122,16 @@ class Reader:
         fits = {hit.label: hit for hit in self.matcher.rank(masked, _RANKED)}
         for label, _ in self._facts.best(weights):
             fits.setdefault(label, Ranked(label, 0.0))
+        if not weights:
+            return tuple(sorted(fits.values(), key=lambda hit: -hit.score))
+        own = 1 - _FOREIGN * self._facts.foreign(weights)
         hits = [
-            replace(hit, score=(hit.score + 100 * self._facts.coverage(label, weights)) / 2)
+            replace(
+                hit,
+                score=(hit.score + 100 * self._facts.coverage(label, weights))
+                / 2
+                * (own if "/" in label else 1),
+            )
             for label, hit in fits.items()
         ]
         return tuple(sorted(hits, key=lambda hit: -hit.score))

@@ -1,7 +1,7 @@
 """Prepares questions for the matcher, declared ones and people's: names masked by their kind."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from knowledge.declarations import Declarations
 from knowledge.facts import Phrasing
@@ -9,7 +9,7 @@ from knowledge.snapshot import Snapshot
 from knowledge.text import fold
 from knowledge.vocabulary import Name, Span, Vocabulary
 
-_MASKED = ("partnership", "event", "region", "country")
+_MASKED = ("partnership", "event", "region", "country", "theme")
 _ABBREVIATED = frozenset({"term", "instrument", "organisation", "document", "person"})
 
 
@@ -69,18 +69,15 @@ def masked_name(part: str | tuple[Name, ...]) -> Name | None:
     return next((name for kind in _MASKED for name in part if name.kind == kind), None)
 
 
-def texts_of(snapshot: Snapshot, examples: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """All folded words by label: the examples and, for a fact, what it says."""
+def told(snapshot: Snapshot) -> dict[str, list[str]]:
+    """What each fact says, folded, by label ``kind/id``."""
     texts: dict[str, list[str]] = {}
-    for label, utterances in examples.items():
-        kind, _, id = label.partition("/")
-        texts[label] = list(utterances)
-        if id:
-            thing: Any = snapshot.things[kind][id]
+    for kind, things in snapshot.things.items():
+        for id, thing in things.items():
             said = [thing.name, getattr(thing, "text", None) or ""]
             said += [detail.text for detail in snapshot.details_of(kind, id)]
             said += [place["says"] for place in getattr(thing, "places", ())]
-            texts[label] += [fold(text) for text in said]
+            texts[f"{kind}/{id}"] = [fold(text) for text in said]
     return texts
 
 
@@ -92,16 +89,15 @@ class LabelEntities:
     """
 
     def __init__(self) -> None:
-        self._named: dict[str, dict[str, set[str]]] = {}
-        self._always: dict[str, set[str]] = {}
+        self._named: dict[str, dict[str, Counter[str]]] = {}
+        self._asked: Counter[str] = Counter()
 
     def learn(self, label: str, names: Sequence[Name]) -> None:
         """Take note of what one declared question of a fact names."""
-        kinds: set[str] = set()
-        for name in names:
-            self._named.setdefault(label, {}).setdefault(name.kind, set()).add(name.id)
-            kinds.add(name.kind)
-        self._always[label] = self._always.get(label, kinds) & kinds
+        self._asked[label] += 1
+        kinds = self._named.setdefault(label, {})
+        for kind, id in {(name.kind, name.id) for name in names}:
+            kinds.setdefault(kind, Counter())[id] += 1
 
     def agreement(self, label: str, asked: Mapping[str, set[str]]) -> float:
         """A factor for the fit: 0 for another entity, less than 1 for one that is not named.
@@ -110,14 +106,18 @@ class LabelEntities:
             label: A label of the matcher.
             asked: What the question names, as ``entities_in`` tells.
         """
+        if "/" not in label:
+            return 1.0
         known = self._named.get(label, {})
-        if any(kind in asked and not ids & asked[kind] for kind, ids in known.items()):
-            return 0.0
-        factor = _NOT_NAMED if self._always.get(label, set()) - asked.keys() else 1.0
-        if "/" in label:
-            for kind in asked.keys() - known.keys():
+        factor = 1.0
+        for kind, ids in asked.items():
+            times = sum(known[kind][id] for id in ids) if kind in known else 0
+            if kind in known and not times:
+                return 0.0
+            if times < _IN_PASSING * self._asked[label]:
                 factor *= _TOO_GENERAL[kind]
-        return factor
+        always = any(sum(ids.values()) >= self._asked[label] for ids in known.values())
+        return factor * _NOT_NAMED if always and not asked else factor
 
 
 def entities_in(spans: Sequence[Span]) -> dict[str, set[str]]:
@@ -129,4 +129,6 @@ def entities_in(spans: Sequence[Span]) -> dict[str, set[str]]:
 
 
 _NOT_NAMED = 0.8
-_TOO_GENERAL = {"partnership": 0.75, "event": 0.75, "region": 0.55, "country": 0.65}
+_IN_PASSING = 0.15
+"""A name in fewer of a fact's questions than this is not what the fact is about."""
+_TOO_GENERAL = {"partnership": 0.65, "event": 0.7, "region": 0.55, "country": 0.65, "theme": 0.6}

@@ -44,7 +44,7 @@ def region_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
     }
     offers = [o for row in rows[:2] for o in partnership_offers(snapshot, row.partnership)[:1]]
     ids = tuple(row.partnership for row in rows)
-    return View(data, (region, *rows), "partnership", ids, tuple(offers))
+    return View(data, rows or (region,), "partnership", ids, tuple(offers))
 
 
 def country_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
@@ -55,7 +55,10 @@ def country_view(snapshot: Snapshot, reference: Reference, now: datetime) -> Vie
         "country": country,
         "rows": rows,
         "regions": regions,
-        "by_region": {id: snapshot.by_region[id] for id in regions},
+        "by_region": {
+            id: sorted(snapshot.by_region[id], key=lambda row: ROLE_ORDER[row.role])
+            for id in regions
+        },
         "partnerships": sorted({row.partnership for row in rows}),
         "led": sorted({row.partnership for row in rows if row.role == "lead"}),
     }

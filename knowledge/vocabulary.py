@@ -59,7 +59,7 @@ class Vocabulary:
         snapshot: Where the names come from: aliases, and the names of the things themselves.
         operators: ``group.operator`` → folded phrases; ``filler`` among them.
         known_words: Common words, which are spelt right and never repaired.
-        phrasings: Questions of the packs, folded; their words count as known.
+        texts: Folded questions and texts of the packs; their words count as known.
         sentences: Declared sentences, folded; their words count as known.
         shorthand: What is typed in a hurry, and the word that is meant by it.
     """
@@ -69,7 +69,7 @@ class Vocabulary:
         snapshot: Snapshot,
         operators: Mapping[str, Sequence[str]],
         known_words: Iterable[str],
-        phrasings: Iterable[str] = (),
+        texts: Iterable[str] = (),
         sentences: Mapping[str, Sequence[str]] | None = None,
         shorthand: Mapping[str, str] | None = None,
     ) -> None:
@@ -91,9 +91,9 @@ class Vocabulary:
         common = set(known_words)
         # Words nobody asks with here may be a name mistyped: "bask country".
         self._everyday = common - counts.keys()
-        for texts in (sentences or {}).values():
-            common.update(word for text in texts for word in text.split() if word[0] != "<")
-        for text in phrasings:
+        for declared in (sentences or {}).values():
+            common.update(word for text in declared for word in text.split() if word[0] != "<")
+        for text in texts:
             common.update(text.split())
         self._everyday -= common - set(known_words)
         for word in common:

@@ -1,0 +1,146 @@
+"""What a button carries: a line of at most 64 bytes, with its version, read back with suspicion.
+
+``1`` is the version. A reference (which begins with a small letter) follows it, or a capital
+letter for what the button does::
+
+    1find||p~list~r1-:r=catalonia~~     answer this reference
+    1P2.find||r~list~~~                 show page 2 of the answer to this reference
+    1Lregions.2                         show page 2 of a list
+    1Szone.Europe/Lisbon                change a setting, or show a page of the settings
+    1Fyes                               answer whether all is to be forgotten
+    1N                                  nothing: it shows where one is
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from handlers.paging import units
+
+VERSION = "1"
+MOST_BYTES = 64
+MOST_LABEL = 60
+"""UTF-16 units of a label; a telephone shows fewer."""
+
+Kind = Literal["choice", "page", "list", "setting", "forget", "nothing"]
+_LETTERS: dict[str, Kind] = {
+    "P": "page",
+    "L": "list",
+    "S": "setting",
+    "F": "forget",
+    "N": "nothing",
+}
+_LETTER_OF = {kind: letter for letter, kind in _LETTERS.items()}
+_FORM = re.compile(rf"{VERSION}(?:(?P<letter>[A-Z])(?P<rest>.*)|(?P<reference>[a-z].*))", re.S)
+_NUMBERED = re.compile(r"(\d{1,3})\.(.+)", re.S)
+_LISTED = re.compile(r"([a-z]+)\.(\d{1,3})")
+_SET = re.compile(r"([a-z]+)(?:\.(.+))?", re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A pressed button: ``value`` is a reference, a list's or a setting's name, or an answer.
+
+    ``number`` is a page (from 0), ``to`` what a setting is changed to.
+    """
+
+    kind: Kind
+    value: str = ""
+    number: int = 0
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A label, and what a press does: send ``data`` to the bot, or open ``url``."""
+
+    label: str
+    data: str | None = None
+    url: str | None = None
+
+
+Keyboard = Sequence[Sequence[Button]]
+
+
+def encode(press: Press) -> str | None:
+    """The line for a button; None when it does not fit into one."""
+    match press.kind:
+        case "choice":
+            line = press.value
+        case "page":
+            line = f"P{press.number}.{press.value}"
+        case "list":
+            line = f"L{press.value}.{press.number}"
+        case "setting":
+            line = f"S{press.value}" + (f".{press.to}" if press.to is not None else "")
+        case _:
+            line = _LETTER_OF[press.kind] + press.value
+    line = VERSION + line
+    return line if len(line.encode()) <= MOST_BYTES else None
+
+
+def decode(line: str | None) -> Press | None:
+    """What a button asks for; None when this version writes no such line."""
+    found = _FORM.fullmatch(line or "")
+    if found is None:
+        return None
+    if found["reference"]:
+        return Press("choice", found["reference"])
+    kind, rest = _LETTERS.get(found["letter"]), found["rest"]
+    if kind == "page" and (parts := _NUMBERED.fullmatch(rest)):
+        return Press(kind, parts[2], int(parts[1]))
+    if kind == "list" and (parts := _LISTED.fullmatch(rest)):
+        return Press(kind, parts[1], int(parts[2]))
+    if kind == "setting" and (parts := _SET.fullmatch(rest)):
+        return Press(kind, parts[1], to=parts[2])
+    if (kind == "forget" and rest in ("yes", "no")) or (kind == "nothing" and not rest):
+        return Press(kind, rest)
+    return None
+
+
+def button(label: str, press: Press) -> tuple[Button, ...]:
+    """A button in a row of its own; no button where it does not fit."""
+    data = encode(press)
+    return (Button(label, data),) if data is not None else ()
+
+
+def pager(labels: tuple[str, str, str], at: int, of: int, turn: Press) -> tuple[Button, ...]:
+    """A row with the page before, the place, and the page after.
+
+    Args:
+        labels: of the three.
+        at: the page shown, from 0.
+        turn: the press of a page; its number is replaced.
+    """
+    row: list[Button] = []
+    if at > 0:
+        row += button(labels[0], Press(turn.kind, turn.value, at - 1))
+    row += button(labels[1], Press("nothing"))
+    if at + 1 < of:
+        row += button(labels[2], Press(turn.kind, turn.value, at + 1))
+    return tuple(row)
+
+
+def markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
+    """The keyboard as Telegram takes it."""
+    rows = [
+        [
+            InlineKeyboardButton(shortened(one.label), callback_data=one.data, url=one.url)
+            for one in row
+        ]
+        for row in keyboard
+        if row
+    ]
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def shortened(label: str, most: int = MOST_LABEL) -> str:
+    """A label that is not longer than a button shows."""
+    if units(label) <= most:
+        return label
+    while units(label) >= most:
+        label = label[:-1]
+    return f"{label.rstrip()}…"

@@ -1,0 +1,82 @@
+"""Pressed buttons: choices, pages, lists and settings, also stale and forged ones."""
+
+from telegram import CallbackQuery, Message, Update
+
+from handlers import listings, privacy, settings
+from handlers.buttons import Press, decode, pager
+from handlers.context import Context
+from handlers.paging import pages
+from handlers.replies import Place
+from handlers.texts import DEFAULT, texts
+from handlers.turn import Turn, begin
+
+
+async def on_press(update: Update, context: Context) -> None:
+    """Answers every press; one that this version does not know gets a polite notice."""
+    query = update.callback_query
+    if query is None:
+        return
+    press = decode(query.data)
+    turn = await begin(update, context)
+    if turn is None or press is None:
+        words = turn.texts if turn is not None else texts(DEFAULT)
+        await _acknowledge(query, context, words.notice("outdated"))
+        return
+    notice = await _act(turn, press, query)
+    if notice is not None:
+        await _acknowledge(query, context, notice or None)
+
+
+async def _acknowledge(query: CallbackQuery, context: Context, notice: str | None = None) -> None:
+    await context.services.replies.acknowledge(context.bot, query.id, notice)
+
+
+async def _act(turn: Turn, press: Press, query: CallbackQuery) -> str | None:
+    """Does what a button asks for; returns the notice for the press, None if it has been answered.
+
+    An empty notice stops the button's waiting sign without a word.
+    """
+    match press.kind:
+        case "choice":
+            return await _choice(turn, press, query)
+        case "page":
+            return await _page(turn, press, query)
+        case "list":
+            return await listings.turn_page(editing(turn, query), press)
+        case "setting":
+            return await settings.on_press(editing(turn, query), press)
+        case "forget":
+            return await privacy.on_press(editing(turn, query), press)
+        case _:
+            return ""
+
+
+async def _choice(turn: Turn, press: Press, query: CallbackQuery) -> str | None:
+    answer = turn.choose(press.value)
+    if answer.status == "decline":
+        return turn.texts.notice("gone")
+    # First the press: people see at once that it was felt.
+    await _acknowledge(query, turn.context)
+    await turn.answer(answer)
+    return None
+
+
+async def _page(turn: Turn, press: Press, query: CallbackQuery) -> str | None:
+    answer = turn.choose(press.value)
+    found = pages(answer.html)
+    if answer.status == "decline" or press.number >= len(found):
+        return turn.texts.notice("gone")
+    await _acknowledge(query, turn.context)
+    shown = editing(turn, query)
+    labels = turn.page_labels(press.number, len(found))
+    row = pager(labels, press.number, len(found), press)
+    await shown.say(found[press.number], [row, *turn.choices(answer)])
+    turn.keep_focus(answer.focus)
+    return None
+
+
+def editing(turn: Turn, query: CallbackQuery) -> Turn:
+    """The turn, with the message of the button to be edited; a message that is gone is sent anew."""
+    if isinstance(query.message, Message):
+        turn.place = Place(turn.place.chat_id, turn.place.thread_id, edit=query.message.message_id)
+    return turn

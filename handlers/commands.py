@@ -1,0 +1,148 @@
+"""All commands in one table, which feeds the handlers, the menus, /help and the README."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+
+from handlers import listings, privacy, settings
+from handlers.addressing import Asked
+from handlers.buttons import Press, button
+from handlers.deeplinks import COMMITTEE, payload_of, reference_of, target
+from handlers.texts import Texts
+from handlers.turn import Turn
+
+Run = Callable[[Turn, str], Awaitable[None]]
+"""Answers a command, given what follows it."""
+
+FOLLOWING = (
+    ("committee", "card|topic=committee-what"),
+    ("committee_members", "card|topic=committee-members"),
+    ("committee_tasks", "card|topic=committee-tasks"),
+)
+"""What /committee offers besides the next meeting: a label and its reference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command; ``group`` when it stands in the menu of groups, ``admin`` in that of admins."""
+
+    name: str
+    run: Run
+    group: bool = True
+    admin: bool = False
+
+
+def _reference(reference: str) -> Run:
+    async def run(turn: Turn, _argument: str) -> None:
+        await turn.answer(turn.choose(reference))
+
+    return run
+
+
+def _text(key: str) -> Run:
+    async def run(turn: Turn, _argument: str) -> None:
+        await turn.say_text(key)
+
+    return run
+
+
+async def start(turn: Turn, argument: str) -> None:
+    """A greeting, or what the followed link leads to."""
+    if argument == COMMITTEE:
+        await committee(turn, "")
+    elif found := target(argument, turn.assistant.snapshot):
+        await turn.answer(turn.choose(reference_of(*found).encode()))
+    elif argument and argument != INLINE:
+        await turn.say_text("dead_link", turn.choices(turn.choose("help|")))
+    elif turn.private:
+        await turn.say_text("start", turn.choices(turn.choose("help|")))
+    else:
+        await turn.say_text("start_group", username=turn.username)
+
+
+INLINE = "inline"
+"""The payload of the button under inline results, which only opens the chat."""
+
+
+async def help_(turn: Turn, _argument: str) -> None:
+    await turn.say_text("help", commands=described(turn.texts), username=turn.username)
+
+
+async def committee(turn: Turn, _argument: str) -> None:
+    answer = turn.choose("events_next|kind=committee")
+    rows = [
+        button(turn.texts.label(key), Press("choice", reference)) for key, reference in FOLLOWING
+    ]
+    await turn.answer(answer, [*rows, *turn.choices(answer)])
+
+
+def _named(kind: str) -> Run:
+    """What is recorded about the region or partnership whose name follows the command."""
+
+    async def run(turn: Turn, argument: str) -> None:
+        if not argument:
+            answer = turn.choose("help|")
+            await turn.say_text(f"{kind}_usage", turn.choices(answer))
+            return
+        answer = turn.ask(argument)
+        found = {entity.id for entity in answer.entities if entity.kind == kind}
+        if len(found) == 1 and answer.intent != f"{kind}_about":
+            answer = turn.choose(reference_of(kind, found.pop()).encode())
+        elif not found and answer.status != "clarify":
+            await turn.say_text(f"not_a_{kind}", name=argument[:60])
+            return
+        await turn.answer(answer)
+
+    return run
+
+
+async def link(turn: Turn, argument: str) -> None:
+    """A link to what is named, or to the bot."""
+    name, payload = "", None
+    if argument:
+        answer = turn.ask(argument)
+        for entity in answer.entities:
+            payload = payload or payload_of(entity.kind, entity.id)
+            name = name or (entity.name if payload else "")
+        if payload is None:
+            await turn.say_text("dead_link")
+            return
+    await turn.say_text("link", name=name, url=turn.link(payload or ""))
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("start", start, group=False),
+    Command("help", help_),
+    Command("partnerships", listings.partnerships),
+    Command("regions", listings.regions),
+    Command("region", _named("region")),
+    Command("partnership", _named("partnership")),
+    Command("milestones", _reference("events_list|kind=milestone")),
+    Command("next", _reference("events_next|kind=milestone")),
+    Command("committee", committee),
+    Command("now", listings.now),
+    Command("glossary", listings.glossary),
+    Command("about", listings.about),
+    Command("link", link),
+    Command("settings", settings.overview, group=False, admin=True),
+    Command("language", settings.language, group=False, admin=True),
+    Command("timezone", settings.timezone, group=False, admin=True),
+    Command("privacy", _text("privacy")),
+    Command("mydata", privacy.mydata, group=False, admin=True),
+    Command("forget", privacy.forget, group=False, admin=True),
+    Command("stop", settings.stop, group=False, admin=True),
+)
+_BY_NAME = {command.name: command for command in COMMANDS}
+
+
+async def run_command(turn: Turn, wanted: Asked) -> None:
+    """Answers a command; in a group an unknown one may be another bot's, so nothing is said."""
+    command = _BY_NAME.get(wanted.command or "")
+    if command is not None:
+        await command.run(turn, wanted.text)
+    elif wanted.named:
+        await turn.say_text("unknown_command")
+
+
+def described(words: Texts, commands: Iterable[Command] = COMMANDS) -> list[tuple[str, str]]:
+    """Commands with their descriptions: for menus, /help and the README."""
+    return [(command.name, words.commands[command.name]) for command in commands]

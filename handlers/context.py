@@ -1,0 +1,56 @@
+"""What the handlers work with, put together once by ``bot.application`` and typed throughout."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
+
+from db.chats import Chats
+from handlers.intake import Intake
+from handlers.lanes import Slots
+from handlers.replies import Replies
+from knowledge.assistant import Assistant
+from knowledge.snapshot import Snapshot
+
+
+class Assistants(Protocol):
+    """An assistant for each language over the same facts."""
+
+    languages: tuple[str, ...]
+
+    @property
+    def snapshot(self) -> Snapshot: ...
+
+    def speaking(self, lang: str) -> Assistant: ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts that handlers share.
+
+    ``maintainers`` are the chats told of errors, ``admins`` the people with rights of their own.
+    """
+
+    assistants: Assistants
+    chats: Chats
+    intake: Intake
+    slots: Slots
+    replies: Replies
+    clock: Callable[[], datetime]
+    default_zone: str
+    admins: frozenset[int] = frozenset()
+    maintainers: tuple[int, ...] = ()
+    reported: dict[str, datetime] = field(default_factory=dict)  # place of an error -> last told
+
+
+class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Services]):
+    """PTB's context, whose ``bot_data`` are the services."""
+
+    @property
+    def services(self) -> Services:
+        return self.bot_data
+
+
+App = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], Services, JobQueue[Any]]

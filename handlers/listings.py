@@ -1,0 +1,185 @@
+"""Lists straight from the snapshot: partnerships, regions, abbreviations, what is on, sources."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from markupsafe import Markup
+
+from handlers.buttons import Button, Press, button, pager
+from handlers.deeplinks import reference_of
+from handlers.turn import Turn
+from knowledge.facts import Event, Fact
+from knowledge.rendering import day_of
+from knowledge.text import fold
+from knowledge.views import last_day
+
+ON_A_PAGE = 10
+"""Rows of a list on one page; as many buttons fit below it."""
+
+_COLUMNS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a list: its values, its fact, and the button that tells more."""
+
+    values: dict[str, Any]
+    fact: Fact
+    label: str = ""
+    reference: str = ""
+
+
+def _regions(turn: Turn) -> list[Row]:
+    snapshot = turn.assistant.snapshot
+    rows = [
+        Row(
+            {
+                "name": snapshot.regions[id].name,
+                "country": snapshot.countries[snapshot.regions[id].country].name,
+                "partnerships": len({row.partnership for row in memberships}),
+            },
+            memberships[0],
+            snapshot.regions[id].name,
+            reference_of("region", id).encode(),
+        )
+        for id, memberships in snapshot.by_region.items()
+    ]
+    return sorted(rows, key=lambda row: fold(row.label))
+
+
+def _abbreviations(turn: Turn) -> list[Row]:
+    terms = turn.assistant.snapshot.things["term"].values()
+    rows = [
+        Row({"abbreviation": term.abbreviation, "name": term.name}, term) for term in terms
+    ]
+    return sorted(rows, key=lambda row: fold(row.values["abbreviation"]))
+
+
+_LISTS: dict[str, Callable[[Turn], list[Row]]] = {"regions": _regions, "glossary": _abbreviations}
+
+
+async def regions(turn: Turn, _argument: str) -> None:
+    await _show(turn, "regions", 0)
+
+
+async def glossary(turn: Turn, _argument: str) -> None:
+    await _show(turn, "glossary", 0)
+
+
+async def turn_page(turn: Turn, press: Press) -> str:
+    """Shows another page of a list in the same message; returns the notice for the press."""
+    if press.value not in _LISTS:
+        return turn.texts.notice("outdated")
+    await _show(turn, press.value, press.number)
+    return ""
+
+
+async def _show(turn: Turn, name: str, number: int) -> None:
+    rows = _LISTS[name](turn)
+    last = max(0, (len(rows) - 1) // ON_A_PAGE)
+    number = min(number, last)  # the list may have become shorter since
+    first = number * ON_A_PAGE
+    shown = rows[first : first + ON_A_PAGE]
+    keyboard = _buttons(shown)
+    if last:
+        labels = turn.page_labels(number, last + 1)
+        keyboard.append(pager(labels, number, last + 1, Press("list", name)))
+    await turn.say_text(
+        name,
+        keyboard,
+        rows=[row.values for row in shown],
+        total=len(rows),
+        first=first + 1,
+        last=first + len(shown),
+        source=source_line(turn, [row.fact for row in shown]),
+    )
+
+
+async def partnerships(turn: Turn, _argument: str) -> None:
+    snapshot = turn.assistant.snapshot
+    rows = [
+        Row(
+            {
+                "name": one.short_name,
+                "vanguard_pilot": one.vanguard_pilot,
+                "regions": len({row.region for row in snapshot.by_partnership.get(id, ())}),
+            },
+            one,
+            one.short_name,
+            reference_of("partnership", id).encode(),
+        )
+        for id, one in snapshot.partnerships.items()
+    ]
+    rows.sort(key=lambda row: fold(row.label))
+    source = source_line(turn, [row.fact for row in rows])
+    values = [row.values for row in rows]
+    await turn.say_text("partnerships", _buttons(rows), rows=values, source=source)
+
+
+async def now(turn: Turn, _argument: str) -> None:
+    """What is on today or tomorrow, of the events whose day is known; else what comes next."""
+    today = turn.now.date()
+    tomorrow = today + timedelta(days=1)
+    found = [
+        event
+        for event in turn.assistant.snapshot.events
+        if event.precision == "day"
+        and event.start <= tomorrow.isoformat()
+        and last_day(event) >= today
+    ]
+    if found:
+        await turn.say_text(
+            "now",
+            _buttons([_event_row(event) for event in found]),
+            rows=[_event_row(event).values for event in found],
+            source=source_line(turn, found),
+        )
+        return
+    following = turn.choose("events_next|kind=event")
+    nothing = turn.texts.say("now", rows=[], today=day_of(today.isoformat()))
+    await turn.say(f"{nothing}\n\n{following.html}", turn.choices(following))
+    turn.keep_focus(following.focus)
+
+
+async def about(turn: Turn, _argument: str) -> None:
+    packs = [
+        {
+            "title": pack.title,
+            "citation": pack.citation,
+            "publisher": pack.publisher,
+            "licence": pack.licence,
+            "url": pack.url,
+            "day": day_of(pack.as_of),
+        }
+        for pack in turn.assistant.snapshot.packs.values()
+    ]
+    await turn.say_text("about", packs=packs)
+
+
+def source_line(turn: Turn, facts: Iterable[Fact]) -> Markup:
+    """Where a list comes from, for the end of its text."""
+    sources = turn.assistant.rendering.sources(facts)
+    if not sources:
+        return Markup()
+    labels = list(dict.fromkeys(source.label for source in sources))
+    said = turn.texts.say("source_line", labels=labels, as_of=day_of(sources[0].as_of))
+    return Markup(said)  # noqa: S704 - it has been escaped as it was made
+
+
+def _event_row(event: Event) -> Row:
+    values = {
+        "title": event.title,
+        "day": day_of(event.start, event.end),
+        "place": event.place,
+    }
+    return Row(values, event, event.title, reference_of("event", event.id).encode())
+
+
+def _buttons(rows: list[Row]) -> list[tuple[Button, ...]]:
+    """A button for each row, two side by side; none for rows without a reference."""
+    made = [
+        one for row in rows if row.reference for one in button(row.label, Press("choice", row.reference))
+    ]
+    return [tuple(made[at : at + _COLUMNS]) for at in range(0, len(made), _COLUMNS)]

@@ -1,0 +1,89 @@
+"""Cuts Telegram HTML into pages: at blocks if it can, never inside a tag or a character."""
+
+import re
+from dataclasses import dataclass
+from html import unescape
+
+MOST = 4096
+"""UTF-16 units of text that a message can hold."""
+
+PAGE = 1200
+"""UTF-16 units of an answer's page: what a telephone shows on about two screens."""
+
+_TOKENS = re.compile(r"<[^>]*>|&[#\w]+;|[^<&]|[<&]", re.S)
+_TAG = re.compile(r"<(/?)([a-z-]+)")
+
+
+def units(text: str) -> int:
+    """The length of a text as Telegram counts it."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def visible(html: str) -> int:
+    """The length of what a reader sees of an HTML text."""
+    return units(unescape(re.sub(r"<[^>]*>", "", html)))
+
+
+def pages(html: str, *, most: int = PAGE) -> list[str]:
+    """The pages of an answer, each with its source line, which is the last block in italics.
+
+    A text that fits is one page, as it is.
+    """
+    if visible(html) <= most:
+        return [html]
+    body, _, last = html.rpartition("\n\n")
+    footer = f"\n\n{last}" if body and last.startswith("<i>") and visible(last) < most // 2 else ""
+    rest = body if footer else html
+    room = most - visible(footer)
+    found = []
+    while visible(rest) > room:
+        page, rest = _cut(rest, room)
+        found.append(page + footer)
+    if rest.strip():
+        found.append(rest + footer)
+    return found
+
+
+@dataclass
+class _Place:
+    """Where a text can be cut: the index, the length before it, and the open tags."""
+
+    index: int = 0
+    used: int = 0
+    tags: tuple[str, ...] = ()
+
+
+def _cut(html: str, room: int) -> tuple[str, str]:
+    """As much of a text as there is room for, and the rest; tags are closed and opened again."""
+    place = _best_place(html, room)
+    head, rest = html[: place.index].rstrip(), html[place.index :].lstrip("\n ")
+    closing = "".join(f"</{_name(tag)}>" for tag in reversed(place.tags))
+    return head + closing, "".join(place.tags) + rest
+
+
+def _best_place(html: str, room: int) -> _Place:
+    """The last end of a block, else of a line, a list's item, a word or a character.
+
+    A better kind of end is taken if it leaves a page at least a third full.
+    """
+    places = {end: _Place() for end in ("\n\n", "\n", ", ", " ", "")}
+    used, tags, before = 0, (), ""
+    for token in _TOKENS.finditer(html):
+        piece = token[0]
+        if tag := _TAG.match(piece):
+            tags = tags[:-1] if tag[1] else (*tags, piece)
+            continue
+        size = units(unescape(piece)) if piece.startswith("&") else units(piece)
+        if used + size > room:
+            break
+        used += size
+        before = (before + piece)[-2:]
+        for end, place in places.items():
+            if before.endswith(end):
+                place.index, place.used, place.tags = token.end(), used, tags
+    return next((p for p in places.values() if p.used * 3 >= room), places[""])
+
+
+def _name(tag: str) -> str:
+    found = _TAG.match(tag)
+    return found[2] if found else ""

@@ -1,0 +1,81 @@
+"""The bot's own words, one YAML file a language; answers to questions have theirs elsewhere."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, StrictUndefined, Template
+
+HERE = Path(__file__).parent
+DEFAULT = "en"
+_EMPTY_LINES = re.compile(r"\n{3,}")
+
+
+class Texts:
+    """The words of one language: Telegram HTML, whose values are escaped."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        with (HERE / f"{language}.yaml").open(encoding="utf-8") as file:
+            self._words: Mapping[str, Any] = yaml.safe_load(file)
+        settings: dict[str, Any] = {
+            "undefined": StrictUndefined,
+            "trim_blocks": True,
+            "lstrip_blocks": True,
+        }
+        html = Environment(autoescape=True, **settings)
+        # Labels of buttons and notices are plain text: there nothing may be escaped.
+        plain = Environment(autoescape=False, **settings)  # noqa: S701
+        self._texts = _compiled(html, self._words["texts"])
+        self._plain = {
+            section: _compiled(plain, self._words[section]) for section in ("buttons", "notices", "inline")
+        }
+
+    @property
+    def name(self) -> str:
+        """What the language calls itself."""
+        return str(self._words["language"])
+
+    @property
+    def commands(self) -> Mapping[str, str]:
+        """A line about each command."""
+        found: Mapping[str, str] = self._words["commands"]
+        return found
+
+    def profile(self, key: str) -> str:
+        """The description or short description of the bot."""
+        return str(self._words["profile"][key])
+
+    def say(self, key: str, **values: Any) -> str:
+        """A message as Telegram HTML."""
+        return _EMPTY_LINES.sub("\n\n", self._texts[key].render(values)).strip()
+
+    def label(self, key: str, **values: Any) -> str:
+        """The label of a button."""
+        return self._plain["buttons"][key].render(values)
+
+    def notice(self, key: str) -> str:
+        """What a pressed button shows."""
+        return self._plain["notices"][key].render()
+
+    def inline(self, key: str, **values: Any) -> str:
+        """What an inline result shows, without markup."""
+        return self._plain["inline"][key].render(values)
+
+
+def _compiled(environment: Environment, words: Mapping[str, str]) -> dict[str, Template]:
+    return {key: environment.from_string(text) for key, text in words.items()}
+
+
+def languages() -> tuple[str, ...]:
+    """The languages that have words."""
+    return tuple(sorted(file.stem for file in HERE.glob("*.yaml")))
+
+
+@cache
+def texts(language: str) -> Texts:
+    """The words of a language; those of the default one where there are none."""
+    return Texts(language if language in languages() else DEFAULT)

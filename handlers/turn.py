@@ -1,0 +1,195 @@
+"""One turn of a conversation: who asks where, in which language, after what, and when."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from telegram import Message, Update
+from telegram.constants import ChatMemberStatus, ChatType
+
+from db.chats import Chat
+from handlers.buttons import Button, Keyboard, Press, button, pager
+from handlers.context import Context, Services
+from handlers.deeplinks import address
+from handlers.paging import pages
+from handlers.replies import Place
+from handlers.texts import DEFAULT, Texts, texts
+from knowledge.answer import Answer, Focus
+from knowledge.assistant import Assistant
+
+MOST_IN_GROUP = 2
+"""Suggestions below an answer in a group, where others read along."""
+
+_ADMINS = (ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.OWNER)
+
+
+@dataclass
+class Turn:
+    """One message or pressed button, and all that is needed to answer it.
+
+    ``now`` is in the chat's zone; ``question`` is the message whose answer an edit will find.
+    """
+
+    context: Context
+    services: Services
+    place: Place
+    chat: Chat
+    private: bool
+    focus: Focus | None
+    texts: Texts
+    assistant: Assistant
+    now: datetime
+    question: int | None = None
+    user_id: int | None = None
+    anonymous_admin: bool = False
+
+    @property
+    def username(self) -> str:
+        return self.context.bot.username
+
+    def ask(self, text: str) -> Answer:
+        return self.assistant.ask(text, now=self.now, focus=self.focus)
+
+    def choose(self, reference: str) -> Answer:
+        return self.assistant.choose(reference, now=self.now, focus=self.focus)
+
+    async def answer(self, answer: Answer, keyboard: Keyboard = ()) -> None:
+        """Shows an answer with its choices, and keeps what the chat is about from now on.
+
+        Args:
+            keyboard: rows in place of the answer's own choices.
+        """
+        html, pager_row = self._first_page(answer)
+        rows = [pager_row, *(keyboard or self.choices(answer))]
+        await self.say(html, [row for row in rows if row])
+        self.keep_focus(answer.focus)
+
+    def keep_focus(self, focus: Focus | None) -> None:
+        """Remembers the focus of an answer, unless it is the one that was there."""
+        if focus is not None and focus is not self.focus:
+            expires = int(focus.expires.timestamp())
+            written = json.dumps(focus.to_json())
+            chats = self.services.chats
+            chats.save_focus(self.chat.chat_id, self._focus_thread, written, expires)
+
+    def choices(self, answer: Answer) -> list[tuple[Button, ...]]:
+        """A row for each choice of an answer; in a group only a few, unless it asks back."""
+        offered = answer.choices
+        if not self.private and answer.status != "clarify":
+            offered = offered[:MOST_IN_GROUP]
+        return [button(one.label, Press("choice", one.reference)) for one in offered]
+
+    async def say(self, html: str, keyboard: Keyboard = ()) -> Message | None:
+        """Shows a text, and remembers it as the answer to the question of this turn."""
+        sent = await self.services.replies.show(self.context.bot, self.place, html, keyboard)
+        if sent is not None and self.question is not None and sent.message_id != self.place.edit:
+            at = int(self.now.timestamp())
+            self.services.chats.save_answer(
+                self.chat.chat_id, self.question, sent.message_id, at=at
+            )
+        return sent
+
+    async def say_text(self, key: str, keyboard: Keyboard = (), **values: object) -> None:
+        """Shows one of the bot's own texts."""
+        await self.say(self.texts.say(key, **values), keyboard)
+
+    def link(self, payload: str = "") -> str:
+        return address(self.username, payload)
+
+    def change(self, **choices: str | bool | None) -> None:
+        """Keeps changed choices of the chat."""
+        self.chat = replace(self.chat, **choices)  # type: ignore[arg-type]  # names of its fields
+        self.services.chats.save(self.chat)
+
+    async def may_change(self) -> bool:
+        """Whether this person may change what all in the chat share."""
+        if self.private or self.anonymous_admin or self.user_id in self.services.admins:
+            return True
+        user = self.user_id
+        if user is None:
+            return False
+        member = await self.services.replies.briefly(
+            lambda: self.context.bot.get_chat_member(self.chat.chat_id, user)
+        )
+        return member is not None and member.status in _ADMINS
+
+    def page_labels(self, at: int, of: int) -> tuple[str, str, str]:
+        label = self.texts.label
+        return label("previous"), label("page", page=at + 1, pages=of), label("following")
+
+    def _first_page(self, answer: Answer) -> tuple[str, tuple[Button, ...]]:
+        """An answer that is too long for a page begins with the first, and buttons for the others.
+
+        The pages are those of the answer's reference, so that a button can show each of them.
+        """
+        focus = answer.focus
+        if len(pages(answer.html)) == 1 or focus is None or focus is self.focus:
+            return answer.html, ()
+        found = pages(self.choose(focus.reference).html)
+        labels = self.page_labels(0, len(found))
+        row = pager(labels, 0, len(found), Press("page", focus.reference))
+        if len(found) == 1 or len(row) < 2:
+            return answer.html, ()  # it does not fit into a button: all at once, then
+        return found[0], row
+
+    @property
+    def _focus_thread(self) -> int:
+        return focus_thread(self.place)
+
+
+def focus_thread(place: Place) -> int:
+    """Topics of a group speak of different things; a private chat is one conversation."""
+    return place.thread_id or 0 if place.chat_id < 0 else 0
+
+
+async def begin(update: Update, context: Context, *, edit: int | None = None) -> Turn | None:
+    """The turn of an update that belongs to a chat; None for others."""
+    services, chat, message = context.services, update.effective_chat, update.effective_message
+    if chat is None or message is None:
+        return None
+    private = chat.type == ChatType.PRIVATE
+    accessible = message if isinstance(message, Message) else None
+    in_topic = accessible is not None and accessible.is_topic_message
+    thread = accessible.message_thread_id if in_topic and accessible is not None else None
+    place = Place(chat.id, thread, None if private else message.message_id, edit)
+    known = await services.chats.conversation(chat.id, focus_thread(place))
+    state = _seen(services, known.chat)
+    zone = ZoneInfo(state.zone or services.default_zone)
+    now = services.clock().astimezone(zone)
+    focus = Focus.from_json(json.loads(known.focus)) if known.focus else None
+    user = update.effective_user
+    language = _language(services, state, user.language_code if user is not None else None)
+    sender = accessible.sender_chat if accessible is not None else None
+    return Turn(
+        context,
+        services,
+        place,
+        state,
+        private,
+        focus if focus is not None and focus.expires > now else None,
+        texts(language),
+        services.assistants.speaking(language),
+        now,
+        question=message.message_id if update.callback_query is None else None,
+        user_id=user.id if user is not None else None,
+        anonymous_admin=sender is not None and sender.id == chat.id and not private,
+    )
+
+
+def _seen(services: Services, chat: Chat) -> Chat:
+    """Notes once a day that a chat is in use, and that one which was left is there again."""
+    today = services.clock().date().isoformat()
+    if chat.last_seen == today and chat.unreachable is None:
+        return chat
+    chat = replace(chat, last_seen=today, unreachable=None)
+    services.chats.save(chat)
+    return chat
+
+
+def _language(services: Services, chat: Chat, of_user: str | None) -> str:
+    """The chat's choice, else the person's language where it is spoken, else the default."""
+    for wanted in (chat.language, (of_user or "")[:2]):
+        if wanted in services.assistants.languages:
+            return wanted
+    return DEFAULT
