@@ -82,7 +82,8 @@ def decide(candidates: Sequence[Candidate]) -> Decision:
         if candidate.strong and candidate.score >= COVERAGE:
             return Certain(candidate)
     for candidate in named:
-        if candidate.score >= COVERAGE and (not declared or declared[0].score < SURE):
+        other = declared[0].score if declared and not candidate.strong else 0
+        if candidate.score >= COVERAGE and other < SURE:
             return Certain(candidate)
     if declared and declared[0].score >= FLOOR:
         return _closest(declared)

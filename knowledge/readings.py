@@ -140,4 +140,4 @@ def named_only(spans: Sequence[Span]) -> Candidate | None:
     ]
     missing = len(rest) / 2 if defined else len(rest)
     score = round(100 * 1.5 / (1.5 + missing))
-    return Candidate(about(names[0].kind, names[0].id), score, "named")
+    return Candidate(about(names[0].kind, names[0].id), score, "named", strong=defined)

@@ -69,7 +69,10 @@ class Reader:
         self._entities_of = LabelEntities()
         self._replies: dict[tuple[str, str], str] = {}
         examples = examples_of(asked, declared, self.vocabulary, self._entities_of, self._replies)
-        texts = {label: [*asked, *facts.get(label, ())] for label, asked in examples.items()}
+        texts = {
+            label: [*utterances, *facts.get(label, ()), *self._entities_of.ids(label)]
+            for label, utterances in examples.items()
+        }
         self._facts = FactIndex(texts, declared.operators["filler"])
         self.matcher = Matcher(examples, speller=self.vocabulary.speller)
         self.themes = ThemeIndex(snapshot, declared.common_words)
@@ -119,8 +122,10 @@ class Reader:
         weights = self._facts.weigh(
             [word for span in spans if not masked_name(span.names) for word in span.words.split()]
         )
+        named = {f"<{kind}:{id}>" for kind, ids in entities_in(spans).items() for id in ids}
+        about = {**weights, **self._facts.weigh(sorted(named))}
         fits = {hit.label: hit for hit in self.matcher.rank(masked, _RANKED)}
-        for label, _ in self._facts.best(weights):
+        for label, _ in self._facts.best(about):
             fits.setdefault(label, Ranked(label, 0.0))
         if not weights:
             return tuple(sorted(fits.values(), key=lambda hit: -hit.score))
@@ -128,7 +133,10 @@ class Reader:
         hits = [
             replace(
                 hit,
-                score=(hit.score + 100 * self._facts.coverage(label, weights))
+                score=(
+                    hit.score
+                    + 100 * self._facts.coverage(label, about if "/" in label else weights)
+                )
                 / 2
                 * (own if "/" in label else 1),
             )

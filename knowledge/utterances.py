@@ -99,6 +99,15 @@ class LabelEntities:
         for kind, id in {(name.kind, name.id) for name in names}:
             kinds.setdefault(kind, Counter())[id] += 1
 
+    def ids(self, label: str) -> list[str]:
+        """What a fact is about, one word a thing: named in more than a few of its questions."""
+        return [
+            f"<{kind}:{id}>"
+            for kind, ids in self._named.get(label, {}).items()
+            for id, times in ids.items()
+            if times >= _IN_PASSING * self._asked[label]
+        ]
+
     def agreement(self, label: str, asked: Mapping[str, set[str]]) -> float:
         """A factor for the fit: 0 for another entity, less than 1 for one that is not named.
 

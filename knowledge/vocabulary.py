@@ -170,6 +170,9 @@ class Vocabulary:
             span = self._longest_at(text, words, choices, place) or self._single(
                 text, words, choices, place
             )
+            if found and found[-1].of("event") and span.operator in _EVENT_NOUNS:
+                # "the kick-off meeting" is the kick-off.
+                span = replace(found.pop(), end=span.end)
             found.append(span)
             place = span.end
         return tuple(found)
@@ -281,6 +284,9 @@ def _settled(span: Span, words: Sequence[Token]) -> Span:
 
 _ASKS_MEANING = frozenset(
     ["stand", "stands", "mean", "means", "meaning", "abbreviation", "acronym", "abbreviates"]
+)
+_EVENT_NOUNS = frozenset(
+    {"subject_event.event", "subject_event.meeting", "subject_event.conference"}
 )
 _READ_IN_CONTEXT = frozenset({"term"})
 

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 import pytest
@@ -17,6 +18,13 @@ from sqlmodel import SQLModel
 import db.models  # noqa: F401 - fills the metadata
 from db.engine import create_engine, parse_url
 from db.migrate import current_revision, revisions, upgrade
+from knowledge.assistant import Assistant
+from knowledge.loader import load
+from knowledge.pack_files import shipped_packs
+from knowledge.reading import read_snapshot
+from knowledge.snapshot import Snapshot
+
+Result = TypeVar("Result")
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +61,20 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("migrated") / "test.db"
     _run(_migrate(f"sqlite:///{file}"))
     return file
+
+
+@pytest.fixture(scope="session")
+def snapshot(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """The knowledge of all shipped packs, loaded and read once for the session."""
+    file = tmp_path_factory.mktemp("knowledge") / "knowledge.db"
+    shutil.copy(migrated_file, file)
+    return _run(_loaded(f"sqlite:///{file}"))
+
+
+@pytest.fixture(scope="session")
+def assistant(snapshot: Snapshot) -> Assistant:
+    """The assistant over all shipped packs; it is never changed, so that all tests share it."""
+    return Assistant(snapshot)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -98,6 +120,14 @@ async def _migrate(url: str) -> None:
     await engine.dispose()
 
 
+async def _loaded(url: str) -> Snapshot:
+    engine = create_engine(url)
+    await load(engine, shipped_packs())
+    read = await read_snapshot(engine)
+    await engine.dispose()
+    return read
+
+
 async def _command(url: str, *statements: str) -> None:
     engine = create_engine(url)
     async with engine.connect() as connection:
@@ -107,7 +137,7 @@ async def _command(url: str, *statements: str) -> None:
     await engine.dispose()
 
 
-def _run(task: Coroutine[None, None, None]) -> None:
+def _run(task: Coroutine[None, None, Result]) -> Result:
     # In a thread of its own: a fixture may be asked for while a test's event loop runs.
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, task).result()
+        return pool.submit(asyncio.run, task).result()

@@ -1,0 +1,90 @@
+"""What nobody foresaw: logged first, then said kindly, then told to the maintainers."""
+
+import logging
+import traceback
+from datetime import timedelta
+from pathlib import Path
+from secrets import token_hex
+
+from telegram import Update
+from telegram.error import TelegramError
+
+from handlers.context import Context
+from handlers.replies import Place
+from handlers.texts import DEFAULT, texts
+from handlers.turn import begin
+
+TOLD_AGAIN = timedelta(minutes=10)
+"""An error at the same place is told to the maintainers once in that time."""
+
+_log = logging.getLogger(__name__)
+
+
+async def on_error(update: object, context: Context) -> None:
+    """Logs an error, tells the person its id, and tells the maintainers what went wrong where.
+
+    Neither the log nor the maintainers get what the person wrote or who it was.
+    """
+    error, id = context.error, token_hex(4)
+    # Log the error before anything else, so that it is seen even if what follows fails, too.
+    kind, place = type(error).__name__, place_of(error)
+    _log.error("Error %s: %s at %s\n%s", id, kind, place, frames_of(error))
+    if isinstance(update, Update):
+        context.services.intake.failures[update.update_id] = f"failed: {kind}"[:60]
+    try:
+        await _tell_person(update, context, id)
+    except Exception as second:  # noqa: BLE001 - to tell of an error must not make another
+        _log.error("Nor could error %s be told: %s", id, type(second).__name__)
+    await _tell_maintainers(update, context, id, f"{kind}", place)
+
+
+async def _tell_person(update: object, context: Context, id: str) -> None:
+    if not isinstance(update, Update):
+        return
+    if update.inline_query is not None or isinstance(context.error, TelegramError):
+        return  # there is no chat; or Telegram would not take this message either
+    if (query := update.callback_query) is not None:
+        await context.services.replies.acknowledge(context.bot, query.id)
+    turn = await begin(update, context)
+    if turn is not None:
+        await turn.say_text("error", id=id)
+
+
+async def _tell_maintainers(
+    update: object, context: Context, id: str, kind: str, place: str
+) -> None:
+    services, now = context.services, context.services.clock()
+    last = services.reported.get(place)
+    if last is not None and now - last < TOLD_AGAIN:
+        return
+    services.reported[place] = now
+    html = texts(DEFAULT).say("report", id=id, kind=kind, place=place, update=kind_of(update))
+    for chat_id in services.maintainers:
+        try:
+            await services.replies.show(context.bot, Place(chat_id), html)
+        except TelegramError as error:
+            _log.warning("The maintainers' chat takes no message: %s", error.message)
+
+
+def kind_of(update: object) -> str:
+    """What sort of update it was."""
+    if not isinstance(update, Update):
+        return "no update"
+    fields = ("message", "edited_message", "callback_query", "inline_query", "my_chat_member")
+    return next((name for name in fields if getattr(update, name) is not None), "update")
+
+
+def place_of(error: BaseException | None) -> str:
+    """The innermost line of the program where an error arose."""
+    frames = traceback.extract_tb(error.__traceback__) if error is not None else []
+    if not frames:
+        return "an unknown place"
+    own = [frame for frame in frames if "site-packages" not in frame.filename] or list(frames)
+    return f"{Path(own[-1].filename).name}:{own[-1].lineno} ({own[-1].name})"
+
+
+def frames_of(error: BaseException | None) -> str:
+    """The way to an error, without its message, which may quote what a person wrote."""
+    if error is None:
+        return ""
+    return "".join(traceback.format_tb(error.__traceback__)).rstrip()

@@ -1,0 +1,173 @@
+"""Inline mode: cards to share in any chat, made as one types."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+
+from telegram import (
+    InlineQueryResultArticle,
+    InlineQueryResultsButton,
+    InputTextMessageContent,
+    LinkPreviewOptions,
+    Update,
+)
+from telegram.constants import ParseMode
+
+from handlers.buttons import Button, markup, shortened
+from handlers.commands import INLINE
+from handlers.context import Context
+from handlers.deeplinks import address, payload_of, reference_of
+from handlers.paging import MOST, pages
+from handlers.texts import DEFAULT, Texts, texts
+from knowledge.answer import Answer
+from knowledge.assistant import Assistant
+from knowledge.rendering import plain
+from knowledge.snapshot import Snapshot
+from knowledge.text import fold
+
+MOST_CARDS = 12
+"""Results for one query: a telephone shows four at a time."""
+
+FACTS_LAST = 300
+"""Seconds for which Telegram may give the same answer to others."""
+
+EVENTS_LAST = 30
+"""The same for what depends on the clock."""
+
+_LINE = 100
+_SMALL_TALK = frozenset(
+    ("greeting", "thanks", "farewell", "wellbeing", "help", "identity")
+)
+_SUGGESTIONS = ("events_next|kind=milestone", "events_next|kind=committee", "find||p~list~~~")
+_CARD_KINDS = ("region", "partnership", "event")
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One result: what is shared, and where its button leads."""
+
+    key: str
+    title: str
+    html: str
+    payload: str | None = None
+
+
+async def on_inline(update: Update, context: Context) -> None:
+    """Offers cards for what has been typed; a polite one when nothing fits."""
+    query = update.inline_query
+    if query is None:
+        return
+    services = context.services
+    language = (query.from_user.language_code or "")[:2]
+    spoken = language if language in services.assistants.languages else DEFAULT
+    words, assistant = texts(spoken), services.assistants.speaking(spoken)
+    username = context.bot.username
+    answered = _answers(assistant, query.query, services.clock())
+    cards = {card.key: card for card in _cards(answered, assistant, query.query)}
+    results = [_article(card, words, username) for card in list(cards.values())[:MOST_CARDS]]
+    if not results:
+        results = [_nothing(query.query, words, username)]
+    about_time = any(answer.intent.startswith("events_") for answer in answered)
+    button = InlineQueryResultsButton(words.inline("ask"), start_parameter=INLINE)
+    await services.replies.briefly(
+        lambda: context.bot.answer_inline_query(
+            query.id,
+            results,
+            cache_time=EVENTS_LAST if about_time else FACTS_LAST,
+            # The cache is shared by all people, whatever their languages are.
+            is_personal=len(services.assistants.languages) > 1,
+            next_offset="",
+            button=button,
+        )
+    )
+
+
+def _answers(assistant: Assistant, typed: str, now: datetime) -> list[Answer]:
+    """The answers to what was typed; to nothing, suggestions."""
+    if not typed.strip():
+        return [assistant.choose(reference, now=now) for reference in _SUGGESTIONS]
+    answer = assistant.ask(typed, now=now)
+    if answer.status == "clarify":
+        found = [assistant.choose(one.reference, now=now) for one in answer.choices]
+    else:
+        found = [answer]
+    found += [
+        assistant.choose(reference_of(entity.kind, entity.id).encode(), now=now)
+        for entity in answer.entities
+        if entity.kind in _CARD_KINDS
+    ]
+    found += [
+        assistant.choose(reference_of(*thing).encode(), now=now)
+        for thing in beginning_with(typed, assistant.snapshot)
+    ]
+    return [one for one in found if one.status == "answer" and one.intent not in _SMALL_TALK]
+
+
+def beginning_with(typed: str, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    """Regions in a partnership, partnerships and events whose name begins as typed so far."""
+    wanted = fold(typed.strip())
+    if len(wanted) < 2:
+        return
+    names = [
+        *(("partnership", id, one.short_name) for id, one in snapshot.partnerships.items()),
+        *(("region", id, snapshot.regions[id].name) for id in sorted(snapshot.by_region)),
+        *(("event", one.id, one.title) for one in snapshot.events),
+    ]
+    for kind, id, name in names:
+        folded = fold(name)
+        if folded.startswith(wanted) or f" {wanted}" in folded:
+            yield kind, id
+
+
+def _cards(answers: list[Answer], assistant: Assistant, typed: str) -> Iterator[Card]:
+    for answer in answers:
+        lines = [line for line in answer.text.splitlines() if line.strip()]
+        if not lines:
+            continue
+        subject = _subject(answer)
+        key = blake2b(answer.html.encode(), digest_size=16).hexdigest()
+        html = pages(answer.html, most=MOST)[0]
+        yield Card(key, _title(answer, assistant, lines[0]), html, payload_of(*subject))
+
+
+def _subject(answer: Answer) -> tuple[str, str]:
+    """The thing an answer is about, for the link below it; ("", "") when it is about several."""
+    if answer.focus is None:
+        return "", ""
+    things = [one for one in answer.focus.entities if one[0] in _CARD_KINDS]
+    return things[0] if len(things) == 1 else ("", "")
+
+
+def _title(answer: Answer, assistant: Assistant, line: str) -> str:
+    kind, id = _subject(answer)
+    if answer.intent == f"{kind}_about" and id in assistant.snapshot.things.get(kind, {}):
+        return str(assistant.snapshot.thing(kind, id).name)
+    return line
+
+
+def _article(card: Card, words: Texts, username: str) -> InlineQueryResultArticle:
+    lines = [line for line in plain(card.html).splitlines() if line.strip()]
+    rest = [line for line in lines if line != card.title]
+    label = words.label("open_here")
+    return InlineQueryResultArticle(
+        card.key,
+        shortened(card.title, _LINE),
+        InputTextMessageContent(card.html, ParseMode.HTML, link_preview_options=_NO_PREVIEW),
+        reply_markup=markup([[Button(label, url=address(username, card.payload or ""))]]),
+        description=shortened(rest[0], _LINE) if rest else None,
+    )
+
+
+def _nothing(typed: str, words: Texts, username: str) -> InlineQueryResultArticle:
+    """Says that nothing fits, and shares how to ask if it is chosen all the same."""
+    shown = shortened("".join(char for char in typed if char.isprintable()), _LINE // 2)
+    return InlineQueryResultArticle(
+        "nothing",
+        words.inline("nothing", query=shown),
+        InputTextMessageContent(
+            words.inline("share", url=address(username)), link_preview_options=_NO_PREVIEW
+        ),
+        description=words.inline("hint"),
+    )

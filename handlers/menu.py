@@ -1,0 +1,72 @@
+"""What Telegram shows of the bot: menus by scope, descriptions; set only where they differ."""
+
+import logging
+from collections.abc import Iterable, Sequence
+
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    BotCommandScopeDefault,
+    MenuButtonCommands,
+)
+from telegram.error import TelegramError
+
+from handlers.commands import COMMANDS, Command, described
+from handlers.texts import DEFAULT, languages, texts
+
+_log = logging.getLogger(__name__)
+
+
+def scopes(admin_chats: Iterable[int]) -> list[tuple[BotCommandScope, list[Command]]]:
+    """Each scope with its commands; rights are checked again when a command comes."""
+    in_groups = [one for one in COMMANDS if one.group]
+    of_group_admins = [one for one in COMMANDS if one.group or one.admin]
+    return [
+        (BotCommandScopeDefault(), list(COMMANDS)),
+        (BotCommandScopeAllPrivateChats(), list(COMMANDS)),
+        (BotCommandScopeAllGroupChats(), in_groups),
+        (BotCommandScopeAllChatAdministrators(), of_group_admins),
+        *((BotCommandScopeChat(chat), list(COMMANDS)) for chat in admin_chats),
+    ]
+
+
+async def set_up(bot: Bot, admin_chats: Sequence[int] = ()) -> None:
+    """Brings menus and descriptions up to date; a failure is logged and tried at the next start."""
+    codes = [None, *(code for code in languages() if code != DEFAULT)]
+    try:
+        for code in codes:
+            await _menus(bot, code, admin_chats)
+            await _profile(bot, code)
+        if not isinstance(await bot.get_chat_menu_button(), MenuButtonCommands):
+            await bot.set_chat_menu_button(menu_button=MenuButtonCommands())
+    except TelegramError as error:
+        _log.warning("The menus were not set: %s", error.message)
+
+
+async def _menus(bot: Bot, code: str | None, admin_chats: Sequence[int]) -> None:
+    words = texts(code or DEFAULT)
+    for scope, commands in scopes(admin_chats):
+        wanted = tuple(BotCommand(name, says) for name, says in described(words, commands))
+        if await bot.get_my_commands(scope, code) != wanted:
+            await bot.set_my_commands(wanted, scope, code)
+
+
+async def _profile(bot: Bot, code: str | None) -> None:
+    words = texts(code or DEFAULT)
+    description = words.profile("description")
+    if (await bot.get_my_description(code)).description != description:
+        await bot.set_my_description(description, code)
+    short = words.profile("short_description")
+    if (await bot.get_my_short_description(code)).short_description != short:
+        await bot.set_my_short_description(short, code)
+
+
+def readme_table() -> str:
+    """The commands as a table for the README, where a test keeps it true."""
+    rows = [f"| /{name} | {says} |" for name, says in described(texts(DEFAULT))]
+    return "\n".join(["| command | does |", "| --- | --- |", *rows])
