@@ -120,6 +120,11 @@ def _grammar() -> _Parser:
     export.add_argument("--format", choices=("json", "csv"), default="json")
     export.add_argument("--out", metavar="DIR", help="write files there, not to standard output")
     _evaluate_grammar(command("evaluate", _evaluate, "run question cases and report the accuracy"))
+    command("run", _run, "the Telegram bot: long polling, or a webhook when WEBHOOK_URL is set")
+    links = command("links", _links, "links to every partnership, region and event, for badges")
+    links.add_argument("--format", choices=("csv",), default="csv")
+    links.add_argument("--qr", metavar="DIR", help="also write QR codes (PNG and SVG) there")
+    links.add_argument("--username", metavar="BOT", help="the bot's name; else Telegram is asked")
     command("doctor", _doctor, "check the set-up and say how to mend what is wrong")
     return parser
 
@@ -189,6 +194,18 @@ def _evaluate(given: argparse.Namespace) -> int:
     from bot.cli_evaluate import evaluate_files
 
     return evaluate_files(given.files, now=given.now, as_json=given.json, misses=given.misses)
+
+
+def _run(_given: argparse.Namespace) -> int:
+    from bot.cli_run import run_telegram
+
+    return run_telegram()
+
+
+def _links(given: argparse.Namespace) -> int:
+    from bot.cli_links import links
+
+    return links(given.username, given.qr)
 
 
 def _doctor(_given: argparse.Namespace) -> int:

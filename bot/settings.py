@@ -52,6 +52,10 @@ class Settings(BaseSettings):
     admin_ids: Annotated[tuple[int, ...], NoDecode, BeforeValidator(_split)] = Field(
         (), description="Telegram user ids that may administer the bot, comma-separated."
     )
+    maintainers_chat: int | None = Field(
+        None,
+        description="The chat that is told of errors, without personal data; else each admin.",
+    )
     webhook_url: str | None = Field(
         None, description="The public https address Telegram calls; long polling without it."
     )

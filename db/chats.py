@@ -44,7 +44,7 @@ class Conversation:
 
 _COLUMNS = "language, zone, reminders, review, unreachable, last_seen"
 _SELECT = text(
-    "SELECT c.language, c.zone, c.reminders, c.review, c.unreachable, c.last_seen, f.focus "  # noqa: S608
+    "SELECT c.language, c.zone, c.reminders, c.review, c.unreachable, c.last_seen, f.focus "
     "FROM (SELECT CAST(:chat AS BIGINT) AS id) AS asked "
     "LEFT JOIN chats c ON c.chat_id = asked.id "
     "LEFT JOIN chat_focus f ON f.chat_id = asked.id AND f.thread_id = :thread"

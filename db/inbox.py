@@ -14,7 +14,9 @@ REMEMBERED = 24 * 3600
 MOST_STARTS = 5
 """An update that was there at so many starts and never handled may be what ends the process."""
 
-_HANDLED = text("UPDATE updates SET body = NULL, outcome = :outcome, at = :at WHERE update_id = :id")
+_HANDLED = text(
+    "UPDATE updates SET body = NULL, outcome = :outcome, at = :at WHERE update_id = :id"
+)
 _FORGET_HANDLED = text("DELETE FROM updates WHERE outcome IS NOT NULL AND at < :before")
 _COUNT_START = text("UPDATE updates SET starts = starts + 1 WHERE outcome IS NULL")
 _GIVE_UP = text(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from telegram import Bot, Message, MessageEntity
 
-_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@(\w{1,32}))?(?:\s+(.*))?", re.S)
+_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@(\w{1,32}))?(?:\s+(.*))?", re.DOTALL)
 PRIVATE = "private"
 
 

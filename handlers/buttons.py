@@ -34,10 +34,10 @@ _LETTERS: dict[str, Kind] = {
     "N": "nothing",
 }
 _LETTER_OF = {kind: letter for letter, kind in _LETTERS.items()}
-_FORM = re.compile(rf"{VERSION}(?:(?P<letter>[A-Z])(?P<rest>.*)|(?P<reference>[a-z].*))", re.S)
-_NUMBERED = re.compile(r"(\d{1,3})\.(.+)", re.S)
+_FORM = re.compile(rf"{VERSION}(?:(?P<letter>[A-Z])(?P<rest>.*)|(?P<reference>[a-z].*))", re.DOTALL)
+_NUMBERED = re.compile(r"(\d{1,3})\.(.+)", re.DOTALL)
 _LISTED = re.compile(r"([a-z]+)\.(\d{1,3})")
-_SET = re.compile(r"([a-z]+)(?:\.(.+))?", re.S)
+_SET = re.compile(r"([a-z]+)(?:\.(.+))?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

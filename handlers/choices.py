@@ -76,7 +76,7 @@ async def _page(turn: Turn, press: Press, query: CallbackQuery) -> str | None:
 
 
 def editing(turn: Turn, query: CallbackQuery) -> Turn:
-    """The turn, with the message of the button to be edited; a message that is gone is sent anew."""
+    """The turn, to edit the message of the button; one that is gone is sent anew."""
     if isinstance(query.message, Message):
         turn.place = Place(turn.place.chat_id, turn.place.thread_id, edit=query.message.message_id)
     return turn

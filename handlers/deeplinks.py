@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from knowledge.dialogue import about
+from knowledge.changes import about
 from knowledge.references import Reference
 from knowledge.snapshot import Snapshot
 

@@ -36,9 +36,7 @@ EVENTS_LAST = 30
 """The same for what depends on the clock."""
 
 _LINE = 100
-_SMALL_TALK = frozenset(
-    ("greeting", "thanks", "farewell", "wellbeing", "help", "identity")
-)
+_SMALL_TALK = frozenset(("greeting", "thanks", "farewell", "wellbeing", "help", "identity"))
 _SUGGESTIONS = ("events_next|kind=milestone", "events_next|kind=committee", "find||p~list~~~")
 _CARD_KINDS = ("region", "partnership", "event")
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -65,7 +63,7 @@ async def on_inline(update: Update, context: Context) -> None:
     words, assistant = texts(spoken), services.assistants.speaking(spoken)
     username = context.bot.username
     answered = _answers(assistant, query.query, services.clock())
-    cards = {card.key: card for card in _cards(answered, assistant, query.query)}
+    cards = {card.key: card for card in _cards(answered, assistant)}
     results = [_article(card, words, username) for card in list(cards.values())[:MOST_CARDS]]
     if not results:
         results = [_nothing(query.query, words, username)]
@@ -121,7 +119,7 @@ def beginning_with(typed: str, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
             yield kind, id
 
 
-def _cards(answers: list[Answer], assistant: Assistant, typed: str) -> Iterator[Card]:
+def _cards(answers: list[Answer], assistant: Assistant) -> Iterator[Card]:
     for answer in answers:
         lines = [line for line in answer.text.splitlines() if line.strip()]
         if not lines:

@@ -51,9 +51,7 @@ def _regions(turn: Turn) -> list[Row]:
 
 def _abbreviations(turn: Turn) -> list[Row]:
     terms = turn.assistant.snapshot.things["term"].values()
-    rows = [
-        Row({"abbreviation": term.abbreviation, "name": term.name}, term) for term in terms
-    ]
+    rows = [Row({"abbreviation": term.abbreviation, "name": term.name}, term) for term in terms]
     return sorted(rows, key=lambda row: fold(row.values["abbreviation"]))
 
 
@@ -179,7 +177,8 @@ def _event_row(event: Event) -> Row:
 
 def _buttons(rows: list[Row]) -> list[tuple[Button, ...]]:
     """A button for each row, two side by side; none for rows without a reference."""
-    made = [
-        one for row in rows if row.reference for one in button(row.label, Press("choice", row.reference))
-    ]
+    made: list[Button] = []
+    for row in rows:
+        if row.reference:
+            made += button(row.label, Press("choice", row.reference))
     return [tuple(made[at : at + _COLUMNS]) for at in range(0, len(made), _COLUMNS)]

@@ -10,7 +10,7 @@ MOST = 4096
 PAGE = 1200
 """UTF-16 units of an answer's page: what a telephone shows on about two screens."""
 
-_TOKENS = re.compile(r"<[^>]*>|&[#\w]+;|[^<&]|[<&]", re.S)
+_TOKENS = re.compile(r"<[^>]*>|&[#\w]+;|[^<&]|[<&]", re.DOTALL)
 _TAG = re.compile(r"<(/?)([a-z-]+)")
 
 
@@ -67,7 +67,8 @@ def _best_place(html: str, room: int) -> _Place:
     A better kind of end is taken if it leaves a page at least a third full.
     """
     places = {end: _Place() for end in ("\n\n", "\n", ", ", " ", "")}
-    used, tags, before = 0, (), ""
+    used, before = 0, ""
+    tags: tuple[str, ...] = ()
     for token in _TOKENS.finditer(html):
         piece = token[0]
         if tag := _TAG.match(piece):

@@ -17,9 +17,7 @@ async def mydata(turn: Turn, _argument: str) -> None:
     document = {"exported": turn.now.isoformat(timespec="seconds"), **stored}
     content = json.dumps(document, ensure_ascii=False, indent=2).encode()
     caption = turn.texts.say("mydata")
-    await turn.services.replies.send_file(
-        turn.context.bot, turn.place, content, FILE, caption
-    )
+    await turn.services.replies.send_file(turn.context.bot, turn.place, content, FILE, caption)
 
 
 async def forget(turn: Turn, _argument: str) -> None:

@@ -1,5 +1,6 @@
 """Language, time zone and reminders of a chat; in a group only its admins change them."""
 
+from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -77,13 +78,20 @@ async def stop(turn: Turn, _argument: str) -> None:
         await turn.say_text("stopped")
 
 
+_PAGES: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
+    "open": overview,
+    "language": language,
+    "timezone": timezone,
+}
+
+
 async def on_press(turn: Turn, press: Press) -> str:
     """A button of the settings: opens a page of them, or changes one; returns the notice."""
     if press.to is None:
-        pages = {"open": overview, "language": language, "timezone": timezone}
-        if press.value not in pages:
+        page = _PAGES.get(press.value)
+        if page is None:
             return turn.texts.notice("outdated")
-        await pages[press.value](turn, "")
+        await page(turn, "")
         return ""
     if not await turn.may_change():
         return turn.texts.notice("admins_only")
@@ -144,8 +152,7 @@ def _languages(turn: Turn) -> list[str]:
 
 def _language_buttons(turn: Turn) -> list[tuple[Button, ...]]:
     rows = [
-        button(texts(code).name, Press("setting", "language", to=code))
-        for code in _languages(turn)
+        button(texts(code).name, Press("setting", "language", to=code)) for code in _languages(turn)
     ]
     return [*rows, button(turn.texts.label("back"), Press("setting", "open"))]
 

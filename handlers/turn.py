@@ -74,8 +74,11 @@ class Turn:
             chats.save_focus(self.chat.chat_id, self._focus_thread, written, expires)
 
     def choices(self, answer: Answer) -> list[tuple[Button, ...]]:
-        """A row for each choice of an answer; in a group only a few, unless it asks back."""
-        offered = answer.choices
+        """A row for each choice that asks something new; in a group a few, unless it asks back."""
+        own = answer.focus.reference if answer.focus is not None else ""
+        offered = [one for one in answer.choices if one.reference != own]
+        if answer.status == "clarify":
+            offered = list(answer.choices)
         if not self.private and answer.status != "clarify":
             offered = offered[:MOST_IN_GROUP]
         return [button(one.label, Press("choice", one.reference)) for one in offered]
@@ -146,13 +149,14 @@ def focus_thread(place: Place) -> int:
 async def begin(update: Update, context: Context, *, edit: int | None = None) -> Turn | None:
     """The turn of an update that belongs to a chat; None for others."""
     services, chat, message = context.services, update.effective_chat, update.effective_message
-    if chat is None or message is None:
+    if chat is None:
         return None
     private = chat.type == ChatType.PRIVATE
-    accessible = message if isinstance(message, Message) else None
-    in_topic = accessible is not None and accessible.is_topic_message
-    thread = accessible.message_thread_id if in_topic and accessible is not None else None
-    place = Place(chat.id, thread, None if private else message.message_id, edit)
+    place = Place(chat.id, edit=edit)
+    if message is not None:  # the message of a pressed button may be gone
+        # Replies have a thread, too, but only that of a topic can be written to.
+        thread = message.message_thread_id if message.is_topic_message else None
+        place = Place(chat.id, thread, None if private else message.message_id, edit)
     known = await services.chats.conversation(chat.id, focus_thread(place))
     state = _seen(services, known.chat)
     zone = ZoneInfo(state.zone or services.default_zone)
@@ -160,7 +164,8 @@ async def begin(update: Update, context: Context, *, edit: int | None = None) ->
     focus = Focus.from_json(json.loads(known.focus)) if known.focus else None
     user = update.effective_user
     language = _language(services, state, user.language_code if user is not None else None)
-    sender = accessible.sender_chat if accessible is not None else None
+    sender = message.sender_chat if message is not None else None
+    question = message.message_id if message and update.callback_query is None else None
     return Turn(
         context,
         services,
@@ -171,7 +176,7 @@ async def begin(update: Update, context: Context, *, edit: int | None = None) ->
         texts(language),
         services.assistants.speaking(language),
         now,
-        question=message.message_id if update.callback_query is None else None,
+        question=question,
         user_id=user.id if user is not None else None,
         anonymous_admin=sender is not None and sender.id == chat.id and not private,
     )

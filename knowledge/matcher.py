@@ -83,13 +83,17 @@ class _Features:
     def declare(self, words: list[str]) -> set[int]:
         """Gives the features of an example, numbering those not met before."""
         found: set[int] = set()
+        known, of_word = self._numbers, self._of_word
         for word in words:
-            numbers = self._of_word.get(word)
+            numbers = of_word.get(word)
             if numbers is None:
                 numbers = tuple(self._number(*feature) for feature in _word_features(word))
-                self._of_word[word] = numbers
+                of_word[word] = numbers
             found.update(numbers)
-        found.update(self._number(pair, _PAIR_GAIN) for pair in _pairs(words))
+        for pair in _pairs(words):
+            # Most pairs are met again: the look-up is spelt out for a quick start.
+            number = known.get(pair)
+            found.add(self._number(pair, _PAIR_GAIN) if number is None else number)
         return found
 
     def look_up(self, words: list[str]) -> _Query:

@@ -8,7 +8,6 @@ import heapq
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from operator import itemgetter
 
 from knowledge.themes import stem
 
@@ -71,16 +70,12 @@ class FactIndex:
         stems = self._stems.get(label, frozenset())
         return sum(w for word, w in weights.items() if word in stems) / total if total else 0.0
 
-    def best(self, weights: Mapping[str, float], limit: int = 10) -> list[tuple[str, float]]:
-        """The labels that cover most of a question, best first."""
+    def best(self, weights: Mapping[str, float], limit: int = 8) -> list[str]:
+        """The labels that cover most of a question."""
         sums: dict[str, float] = defaultdict(float)
         for word, weight in weights.items():
             labels = self._labels.get(word, ())
             if len(labels) < _TOO_COMMON * len(self._stems):
                 for label in labels:
                     sums[label] += weight
-        total = sum(weights.values()) or 1.0
-        return [
-            (label, weight / total)
-            for label, weight in heapq.nlargest(limit, sums.items(), key=itemgetter(1))
-        ]
+        return heapq.nlargest(limit, sums, key=sums.__getitem__)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from knowledge.answer import Focus
 from knowledge.chronology import compose_events
@@ -29,7 +29,7 @@ from knowledge.utterances import (
 )
 from knowledge.vocabulary import Span, Vocabulary
 
-_RANKED = 14
+_RANKED = 8
 _FOREIGN = 0.5
 _MOST_DECLARED = 5
 _SHORT_WORD = 2
@@ -124,25 +124,22 @@ class Reader:
         )
         named = {f"<{kind}:{id}>" for kind, ids in entities_in(spans).items() for id in ids}
         about = {**weights, **self._facts.weigh(sorted(named))}
-        fits = {hit.label: hit for hit in self.matcher.rank(masked, _RANKED)}
-        for label, _ in self._facts.best(about):
-            fits.setdefault(label, Ranked(label, 0.0))
+        alike = {hit.label: hit for hit in self.matcher.rank(masked, _RANKED)}
         if not weights:
-            return tuple(sorted(fits.values(), key=lambda hit: -hit.score))
+            return tuple(alike.values())
         own = 1 - _FOREIGN * self._facts.foreign(weights)
-        hits = [
-            replace(
-                hit,
-                score=(
-                    hit.score
-                    + 100 * self._facts.coverage(label, about if "/" in label else weights)
-                )
-                / 2
-                * (own if "/" in label else 1),
-            )
-            for label, hit in fits.items()
-        ]
-        return tuple(sorted(hits, key=lambda hit: -hit.score))
+        fits: list[tuple[float, str]] = []
+        for label in alike.keys() | self._facts.best(about):
+            hit = alike.get(label)
+            fact = "/" in label
+            spoken_of = 100 * self._facts.coverage(label, about if fact else weights)
+            fit = ((hit.score if hit else 0) + spoken_of) / 2
+            fits.append((fit * own if fact else fit, label))
+        fits.sort(reverse=True)
+        return tuple(
+            Ranked(label, score, alike[label].example if label in alike else None)
+            for score, label in fits[:_RANKED]
+        )
 
     def _candidates(
         self, spans: Sequence[Span], ranked: Sequence[Ranked], focus: Focus | None

@@ -30,9 +30,8 @@ class Texts:
         # Labels of buttons and notices are plain text: there nothing may be escaped.
         plain = Environment(autoescape=False, **settings)  # noqa: S701
         self._texts = _compiled(html, self._words["texts"])
-        self._plain = {
-            section: _compiled(plain, self._words[section]) for section in ("buttons", "notices", "inline")
-        }
+        sections = ("buttons", "notices", "inline")
+        self._plain = {name: _compiled(plain, self._words[name]) for name in sections}
 
     @property
     def name(self) -> str:

@@ -1,0 +1,101 @@
+"""The real bot as a process of its own, beside the test server; and a database made ready once."""
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bot.application import prepare
+from bot.settings import Settings
+from db.engine import create_engine
+from tests.botapi import BotApiServer
+
+ROOT = Path(__file__).parent.parent
+START_SECONDS = 60.0
+"""A safety net for the start of a process on a busy machine."""
+
+
+class BotProcess:
+    """One run of ``python -m bot run``; its log is kept in a file."""
+
+    def __init__(self, server: BotApiServer, database: Path, **settings: str) -> None:
+        self.server = server
+        self.log = database.with_suffix(".log")
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(database.parent),
+            "TELEGRAM_BOT_TOKEN": server.token,
+            "TELEGRAM_BASE_URL": server.url,
+            "DATABASE_URL": f"sqlite:///{database}",
+            "PYTHONWARNINGS": "error::DeprecationWarning:bot,error::DeprecationWarning:handlers",
+            **settings,
+        }
+        self.process: asyncio.subprocess.Process | None = None
+
+    async def start(self, *, ready: str = "getUpdates") -> None:
+        """Starts the bot, and waits until it has made a first call of the method ``ready``."""
+        before = len(self.server.calls_of(ready))
+        with self.log.open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "bot", "run"),
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+            )
+        task = asyncio.ensure_future(self.process.wait())
+        waiting = asyncio.ensure_future(
+            self.server.wait_for(
+                lambda: len(self.server.calls_of(ready)) > before or None, seconds=START_SECONDS
+            )
+        )
+        await asyncio.wait((task, waiting), return_when=asyncio.FIRST_COMPLETED)
+        task.cancel()
+        if not waiting.done():
+            waiting.cancel()
+            raise AssertionError(f"the bot ended at its start:\n{self.read_log()}")
+        waiting.result()
+
+    async def end(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """Sends a signal, and returns the exit code."""
+        assert self.process is not None
+        if self.process.returncode is None:
+            self.process.send_signal(how)
+        return await self.process.wait()
+
+    async def kill(self) -> None:
+        await self.end(signal.SIGKILL)
+
+    def read_log(self) -> str:
+        return self.log.read_text(encoding="utf-8") if self.log.exists() else ""
+
+
+@asynccontextmanager
+async def running(
+    server: BotApiServer, database: Path, *, ready: str = "getUpdates", **settings: str
+) -> AsyncIterator[BotProcess]:
+    """A bot that runs during the block, and is ended after it."""
+    bot = BotProcess(server, database, **settings)
+    await bot.start(ready=ready)
+    try:
+        yield bot
+    finally:
+        await bot.end()
+
+
+async def make_database(file: Path) -> None:
+    """A database with tables and knowledge, as the start of a bot would make it."""
+    engine = create_engine(f"sqlite:///{file}")
+    try:
+        await prepare(engine, Settings())
+    finally:
+        await engine.dispose()
+
+
+def copied(prepared: Path, folder: Path) -> Path:
+    """A database of a test's own."""
+    return Path(shutil.copy(prepared, folder / "bot.db"))
