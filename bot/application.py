@@ -87,7 +87,7 @@ async def open_assistant(
 ) -> "Assistant":
     """An assistant over all facts of the chosen packs; raises what ``open_snapshot`` does."""
     # Imported here because `load`, `export` and `doctor` answer no question.
-    from knowledge.assistant import Assistant
+    from bot.prepared import assistant
 
     with building():
-        return Assistant(await open_snapshot(settings, progress), lang=lang)
+        return assistant(await open_snapshot(settings, progress), lang)

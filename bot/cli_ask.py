@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bot.application import building, open_snapshot
 from bot.cli import DONE, FAILED, UsageError
+from bot.prepared import assistant
 from bot.settings import Settings, read_settings
 from knowledge.answer import Answer, Focus
 from knowledge.assistant import Assistant
@@ -50,7 +51,7 @@ class Assistants:
         """The assistant for a language; the English one where there are no words for it yet."""
         spoken = lang if lang in self.languages else "en"
         if spoken not in self._made:
-            self._made[spoken] = Assistant(self.snapshot, lang=spoken)
+            self._made[spoken] = assistant(self.snapshot, spoken)
         return self._made[spoken]
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from knowledge.understanding import Understanding
 from knowledge.decision import Candidate, Certain, Unknown, Unsure
+from knowledge.understanding import Understanding
 
 SHOWN = 5
 """So many question forms and readings; the rest has no say."""

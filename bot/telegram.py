@@ -180,7 +180,7 @@ class TelegramBot:
         if self.application.running:
             await self.application.stop()
         timer.cancel()
-        await self.batches.flush()
+        await self.batches.close()
         await self.application.shutdown()
 
     def _hurry(self) -> None:

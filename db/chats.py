@@ -4,11 +4,10 @@ from collections import OrderedDict
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import TextClause, text
+from sqlalchemy.engine import Connection
 
-from db.batches import Batches
-from db.engine import reading
+from db.batches import Batches, Work
 
 ANSWERS_KEPT = 24 * 3600
 """Seconds for which an edited question finds its answer."""
@@ -107,9 +106,8 @@ class Chats:
         if known is not None:
             self._memory.move_to_end((chat_id, thread_id))
             return known
-        async with reading(self._batches.engine) as connection:
-            found = await connection.execute(_SELECT, {"chat": chat_id, "thread": thread_id})
-            *columns, focus = found.one()
+        given = {"chat": chat_id, "thread": thread_id}
+        *columns, focus = await self._batches.read(lambda one: one.execute(_SELECT, given).one())
         chat = Chat(chat_id) if columns[-1] is None else _chat(chat_id, columns)
         conversation = Conversation(chat, focus)
         self._hold(chat_id, thread_id, conversation)
@@ -141,16 +139,15 @@ class Chats:
     async def answer_to(self, chat_id: int, question_id: int) -> int | None:
         """The message that answers a question, while that is remembered."""
         await self._batches.flush()
-        async with reading(self._batches.engine) as connection:
-            given = {"chat": chat_id, "question": question_id}
-            return (await connection.execute(_ANSWER, given)).scalar()
+        given = {"chat": chat_id, "question": question_id}
+        return await self._batches.read(lambda one: one.execute(_ANSWER, given).scalar())
 
     async def forget(self, chat_id: int) -> None:
         """Erases all that is known of a chat, at once."""
 
-        async def write(connection: AsyncConnection) -> None:
+        def write(connection: Connection) -> None:
             for statement in _FORGET:
-                await connection.execute(statement, {"chat": chat_id})
+                connection.execute(statement, {"chat": chat_id})
 
         await self._batches.now(write)
         self._drop(chat_id)
@@ -161,18 +158,18 @@ class Chats:
         Message numbers begin anew in the supergroup, so answers do not move along.
         """
 
-        async def write(connection: AsyncConnection) -> None:
+        def write(connection: Connection) -> None:
             given = {"chat": chat_id, "new": new_id}
-            moved = await connection.scalar(
+            moved = connection.scalar(
                 text("SELECT 1 FROM chats WHERE chat_id = :chat"), {"chat": chat_id}
             )
             if moved:
                 for statement in _FORGET:
-                    await connection.execute(statement, {"chat": new_id})
+                    connection.execute(statement, {"chat": new_id})
                 for statement in _MOVE:
-                    await connection.execute(statement, given)
+                    connection.execute(statement, given)
                 for statement in _FORGET:
-                    await connection.execute(statement, {"chat": chat_id})
+                    connection.execute(statement, {"chat": chat_id})
 
         await self._batches.now(write)
         self._drop(chat_id)
@@ -184,20 +181,23 @@ class Chats:
         self._drop(chat_id)
         chat = (await self.conversation(chat_id)).chat
         found: dict[str, Any] = {"chat": asdict(chat) if chat.last_seen else None}
-        async with reading(self._batches.engine) as connection:
+
+        def read(connection: Connection) -> None:
             for name, statement in _EXPORT.items():
-                rows = await connection.execute(statement, {"chat": chat_id})
+                rows = connection.execute(statement, {"chat": chat_id})
                 found[name] = [dict(row) for row in rows.mappings()]
+
+        await self._batches.read(read)
         return found
 
     async def tidy(self, *, now: int) -> None:
         """Forgets what has served its time."""
 
-        async def write(connection: AsyncConnection) -> None:
+        def write(connection: Connection) -> None:
             for statement in _TIDY:
                 given = {"now": now, "kept": ANSWERS_KEPT}
                 names = statement.compile().params
-                await connection.execute(statement, {name: given[name] for name in names})
+                connection.execute(statement, {name: given[name] for name in names})
 
         await self._batches.now(write)
 
@@ -224,8 +224,8 @@ def _chat(chat_id: int, columns: list[Any]) -> Chat:
     return Chat(chat_id, language, zone, bool(reminders), bool(review), unreachable, last_seen)
 
 
-def _statement(statement: Any, given: dict[str, Any]) -> Any:
-    async def write(connection: AsyncConnection) -> None:
-        await connection.execute(statement, given)
+def _statement(statement: TextClause, given: dict[str, Any]) -> Work[None]:
+    def write(connection: Connection) -> None:
+        connection.execute(statement, given)
 
     return write

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection
 
 from db.batches import Batches
-from db.engine import reading
 
 REMEMBERED = 24 * 3600
 """Seconds for which a handled update is known again: Telegram repeats none that is older."""
@@ -46,35 +45,33 @@ class Inbox:
         for n, (id, body) in enumerate(updates):
             given[f"i{n}"], given[f"b{n}"] = id, body
 
-        async def write(connection: AsyncConnection) -> set[int]:
-            return set((await connection.execute(statement, given)).scalars())
+        def write(connection: Connection) -> set[int]:
+            return set(connection.execute(statement, given).scalars())
 
         return await self._batches.now(write)
 
     async def handled(self, id: int, outcome: str, *, at: int) -> None:
         """Records the outcome of an update, and forgets what it said."""
 
-        async def write(connection: AsyncConnection) -> None:
-            await connection.execute(_HANDLED, {"id": id, "outcome": outcome, "at": at})
+        def write(connection: Connection) -> None:
+            connection.execute(_HANDLED, {"id": id, "outcome": outcome, "at": at})
 
         await self._batches.now(write)
 
     async def left_over(self, *, at: int) -> list[tuple[int, str]]:
         """The updates that an earlier run stored and did not handle, the oldest first."""
 
-        async def write(connection: AsyncConnection) -> None:
-            await connection.execute(_COUNT_START)
-            await connection.execute(_GIVE_UP, {"at": at, "most": MOST_STARTS})
+        def write(connection: Connection) -> list[tuple[int, str]]:
+            connection.execute(_COUNT_START)
+            connection.execute(_GIVE_UP, {"at": at, "most": MOST_STARTS})
+            return [(int(id), str(body)) for id, body in connection.execute(_LEFT)]
 
-        await self._batches.now(write)
-        async with reading(self._batches.engine) as connection:
-            rows = (await connection.execute(_LEFT)).all()
-        return [(int(id), str(body)) for id, body in rows]
+        return await self._batches.now(write)
 
     async def tidy(self, *, at: int) -> None:
         """Forgets the handled updates that Telegram cannot repeat any more."""
 
-        async def write(connection: AsyncConnection) -> None:
-            await connection.execute(_FORGET_HANDLED, {"before": at - REMEMBERED})
+        def write(connection: Connection) -> None:
+            connection.execute(_FORGET_HANDLED, {"before": at - REMEMBERED})
 
         await self._batches.now(write)

@@ -23,13 +23,16 @@ class Assistant:
     Args:
         snapshot: The knowledge; it is never changed.
         lang: A language of ``knowledge.declarations.languages``.
+        reader: Made from the same snapshot and language before; made anew when None.
     """
 
-    def __init__(self, snapshot: Snapshot, *, lang: str = "en") -> None:
+    def __init__(
+        self, snapshot: Snapshot, *, lang: str = "en", reader: Reader | None = None
+    ) -> None:
         declared = declarations(lang)
         self.snapshot = snapshot
         self.rendering = Rendering(declared, snapshot)
-        self.reader = Reader(snapshot, declared)
+        self.reader = reader or Reader(snapshot, declared)
         self.replies = Replies(snapshot, self.rendering, declared.intents)
 
     def ask(self, text: str, *, now: datetime, focus: Focus | None = None) -> Answer:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from knowledge.facts import Fact, Membership
 from knowledge.offers import Impossible, Offer, View, partnership_offers, region_offer
-from knowledge.query import Axis, Found, Pattern, Query, run
+from knowledge.query import Found, Pattern, Query, run
 from knowledge.references import Reference
 from knowledge.snapshot import ROLE_ORDER, Snapshot
 

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -68,6 +69,14 @@ class Speller:
                 continue
             self._buckets[word[0], len(word)].append(word)
         self._first_letters = sorted({first for first, _ in self._buckets})
+        self._repair = lru_cache(maxsize=_CACHE_SIZE)(self._search)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is worth keeping between starts: all but the memory of repairs."""
+        return {name: value for name, value in vars(self).items() if name != "_repair"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
         self._repair = lru_cache(maxsize=_CACHE_SIZE)(self._search)
 
     @cached_property

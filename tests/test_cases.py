@@ -159,7 +159,7 @@ def test_declared_sentences_lead_to_their_own_intents(
     names = {
         "<region>": "Tuscany",
         "<partnership>": "Medical Technologies",
-        "<event>": "the Info-Day",
+        "<event>": "Info-Day",
         "<country>": "Sweden",
     }
     thefts: Counter[str] = Counter()
@@ -171,20 +171,24 @@ def test_declared_sentences_lead_to_their_own_intents(
                 question = question.replace(slot, name)
             answer = _ask(assistant, question)
             asked += 1
-            if answer.intent not in _SAME.get(intent, {intent}):
+            if answer.intent != intent and not _as_good(intent, answer):
                 thefts[f"{question!r} of {intent} led to {answer.intent}"] += 1
     assert 1 - thefts.total() / asked >= OWN_SHARE, _worst(thefts)
 
 
-_SAME = {
-    "region_partnerships": {"find"},
-    "partnership_leads": {"find"},
-    "partnership_members": {"find"},
-    "region_country": {"region_country", "find"},
-    "event_when": {"event_when", "event_about"},
-    "event_where": {"event_where", "event_about"},
-}
-"""The intents under which the same question may be answered as well: memberships are computed."""
+def _as_good(intent: str, answer: Answer) -> bool:
+    """Whether another intent answers the question as well.
+
+    Memberships are computed, a fact may tell about an event what was asked, and what a question
+    takes for granted may be corrected.
+    """
+    if intent in ("region_partnerships", "partnership_leads", "partnership_members"):
+        return answer.intent == "find"
+    if intent in ("status_change", "region_country"):
+        return answer.intent == "find" and answer.text.startswith(("Yes", "No"))
+    if intent.startswith("event_"):
+        return answer.intent in ("card", "event_about")
+    return False
 
 
 def _ask(assistant: Assistant, question: str) -> Answer:
