@@ -151,7 +151,9 @@ def _evaluate_grammar(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--misses", type=int, default=10, metavar="N", help="show so many misses (default: 10)"
     )
-    parser.add_argument("--now", metavar="ISO", help="for cases that do not say when they are asked")
+    parser.add_argument(
+        "--now", metavar="ISO", help="for cases that do not say when they are asked"
+    )
 
 
 # Each command imports its module when it is called, to keep the start of the others short.

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from typing import TypeVar, cast
@@ -221,6 +222,7 @@ def _application(settings: Settings, services: Services, lanes: Lanes) -> App:
 
 async def run_bot(settings: Settings, engine: AsyncEngine, assistants: Assistants) -> None:
     """Runs the bot until the process is asked to stop."""
+    sys.setswitchinterval(0.0005)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

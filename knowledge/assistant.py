@@ -15,6 +15,28 @@ from knowledge.understanding import Reader, Understanding
 MOST_CHARACTERS = 2000
 """A question longer than this is not read."""
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1>|</?[a-z][^<>]{0,80}>", re.IGNORECASE | re.DOTALL)
+# What people put before, beside or behind what they ask.
+_OPENING = re.compile(
+    r"^\s*(?:no|nope|sorry|well|ok|okay|hm+|um+|so|right)\s*[,.!:]\s+", re.IGNORECASE
+)
+_ASIDE = re.compile(r"\([^()]*\)")
+_CORRECTED = re.compile(
+    r"^.*\b(?:no,? wait|wait,? no|scratch that|let me rephrase)\b[,.:]*\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+_FEWEST_LETTERS = 8
+
+
+def _tidied(text: str) -> str:
+    """A message without markup, asides in brackets, openings and what was taken back.
+
+    What would leave next to nothing is left as it is.
+    """
+    for pattern in (_MARKUP, _CORRECTED, _ASIDE, _OPENING):
+        rest = pattern.sub(" ", text)
+        if sum(char.isalnum() for char in rest) >= _FEWEST_LETTERS:
+            text = rest
+    return text
 
 
 class Assistant:
@@ -50,7 +72,7 @@ class Assistant:
             raise ValueError("now must be an aware datetime")
         if len(text) > MOST_CHARACTERS:
             return self.replies.say("too_long", now, focus, limit=MOST_CHARACTERS)
-        text = _MARKUP.sub(" ", text)
+        text = _tidied(text)
         focus = focus if focus and focus.expires > now else None
         understanding = self.reader.understand_best(text, focus)
         if not understanding.spans:

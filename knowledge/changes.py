@@ -28,7 +28,7 @@ def about(kind: str, id: str) -> Reference:
 def with_clause(query: Query, clause: Clause, *, adding: bool) -> Query:
     for axis, names in clause.names.items():
         query = _with_names(query, axis, names.ids, clause, adding=adding)
-    if clause.roles and not clause.names:
+    if clause.roles and clause.names.keys() <= {"country"}:
         query = with_roles(query, frozenset(clause.roles), negative=clause.negative)
     if clause.vanguard is not None:
         condition = Condition(Pattern(vanguard=clause.vanguard), OTHER_AXIS[query.subject])
@@ -72,6 +72,7 @@ def _with_names(query: Query, axis: Axis, ids: list[str], clause: Clause, *, add
         # A region lies in one country: another one replaces it, even with "only".
         kept = [c for c in query.conditions if c not in old]
         groups, roles = [ids], frozenset()
+        query = replace(query, candidates=(), operation=_listing(query.operation))
     limit = (0, 0) if clause.negative else (1, None)
     made = [
         Condition(Pattern(roles=roles).on(axis, group), OTHER_AXIS[query.subject], *limit)
@@ -91,6 +92,11 @@ def _with_candidates(query: Query, axis: Axis, ids: list[str]) -> Query:
         return Query("region", "list", (condition,), candidates=tuple(sorted(regions[0].regions)))
     operation: Operation = "list" if query.operation in ("list", "count") else query.operation
     return replace(query, operation=operation, candidates=tuple(ids))
+
+
+def _listing(operation: Operation) -> Operation:
+    """A yes/no question that is asked of others becomes a list."""
+    return "list" if operation == "check" else operation
 
 
 def with_roles(query: Query, roles: frozenset[str], *, negative: bool) -> Query:

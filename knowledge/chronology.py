@@ -30,6 +30,7 @@ _MONTHS = {
 }
 _YEAR = re.compile(r"(19|20)\d\d")
 _KINDS = ("committee", "conference", "milestone", "event", "meeting")
+_OF_EVENTS = frozenset("meet meets met held place venue location date city day when where".split())
 _EXPLAINED = ("subject_event", "order", "time", "ask", "number", "mark", "filler")
 
 
@@ -108,7 +109,7 @@ def _coverage(spans: Sequence[Span]) -> int:
             explained += 1.5
         elif span.names:
             missing += 1.5
-        elif span.words in ("meet", "meets", "met"):
+        elif span.words in _OF_EVENTS:
             explained += 1
         elif span.operator.partition(".")[0] in _EXPLAINED or is_date(span):
             explained += span.operator != "filler"

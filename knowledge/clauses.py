@@ -88,6 +88,7 @@ class ClauseReader:
         self._limit: tuple[int | None, int | None] | None = None
         self._degree = False
         self._or = False
+        self._including = False
 
     def read(self) -> list[Clause]:
         """All clauses that say something."""
@@ -126,16 +127,27 @@ class ClauseReader:
 
     def _operator(self, place: int, group: str, operator: str) -> None:
         match group, operator:
-            case "set", "not" if self._nothing_follows(place) and self._clause.says_something:
+            case "set", "not" if self._clause.says_something and (
+                self._nothing_follows(place) or self._spans[place].words in ("nothing", "nowhere")
+            ):
                 self._deny_last(place)
             case "set", "not":
                 self._begin(place, negative=True)
+            case "set", "including":
+                # "… including those which lead": the roles named behind are no restriction.
+                self._including = True
+            case "set", "alone":
+                self._begin(place, negative=False)
+                self._clause = Clause(place, at_least=1, at_most=1, counted="partnership")
+                self._clauses.append(self._clause)
             case "set", "either":
                 self._or = True
                 for names in self._clause.names.values():
                     names.any_of = True
             case "set", "all":
                 self._clause.universal = True
+                if "nine" in self._spans[place].words:
+                    self._clause.counted = "partnership"
             case "role", _:
                 self._role(place, operator)
             case "mark", "vanguard" | "nonvanguard":
@@ -220,6 +232,8 @@ class ClauseReader:
 
     def _role(self, place: int, role: str) -> None:
         clause = self._clause
+        if self._including:
+            return
         if role == "any" and self._or:
             clause.roles.clear()
         if role == "any":
@@ -236,9 +250,9 @@ class ClauseReader:
     def _nothing_follows(self, place: int) -> bool:
         """Whether "not" stands at the end: "… but Wallonia not"."""
         rest = self._spans[place + 1 :]
-        return not any(
-            span.names or span.operator.startswith(("role.", "mark.", "subject.")) for span in rest
-        )
+        several = any(len(names.ids) > 1 for names in self._clause.names.values())
+        telling = ("role.", "mark.") if several else ("role.", "mark.", "subject.")
+        return not any(span.names or span.operator.startswith(telling) for span in rest)
 
     def _deny_last(self, place: int) -> None:
         """What was named last is denied: "… Lombardy is in that Catalonia is not"."""

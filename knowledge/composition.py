@@ -17,9 +17,9 @@ ThemeSearch = Callable[..., frozenset[str]]
 tells that the question says "about", so that common words count as well."""
 
 _OPERATIONS: tuple[tuple[str, Operation], ...] = (
-    ("relation.per", "rank"),
     ("degree.most", "most"),
     ("degree.least", "least"),
+    ("relation.per", "rank"),
     ("relation.potential", "partners"),
     ("ask.count", "count"),
 )
@@ -104,7 +104,8 @@ class _Composer:
         question = self.question
         candidates = self._candidates(subject, whether=whether)
         clauses = ClauseReader(question.spans, frozenset(self.used | candidates.keys())).read()
-        if noun is not None and question.operators[noun] == "subject.pilot":
+        pilots = noun is not None and question.operators[noun] == "subject.pilot"
+        if pilots and noun is not None and not question.says("mark.nonvanguard"):
             clauses.insert(0, Clause(noun, vanguard=True))
         clauses = inherited(subject, clauses)
         if any(unsupported(subject, clause) for clause in clauses):
@@ -181,7 +182,9 @@ class _Composer:
     def _theme(self) -> tuple[str, frozenset[str]] | None:
         """The words left over, when partnerships are about them."""
         question = self.question
-        if "partnership" in question.axes:
+        if "partnership" in question.axes or any(
+            span.of("event") or is_date(span) for span in question.spans
+        ):
             return None
         places = [
             place

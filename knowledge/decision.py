@@ -29,7 +29,7 @@ COVERAGE = 76
 DECLINES = frozenset({"not_recorded", "status_change", "off_topic"})
 """Declared questions that are answered by saying that nothing is known."""
 
-Origin = Literal["composed", "declared", "named", "follow-up"]
+Origin = Literal["composed", "declared", "named", "follow-up", "fallback"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +85,23 @@ def decide(candidates: Sequence[Candidate]) -> Decision:
         other = declared[0].score if declared and not candidate.strong else 0
         if candidate.score >= COVERAGE and other < SURE:
             return Certain(candidate)
+    fallback = _from("fallback", candidates)
+    if fallback and (
+        not declared or declared[0].score < fallback[0].score or _is_aside(declared[0])
+    ):
+        return Certain(fallback[0])
     if declared and declared[0].score >= FLOOR:
         return _closest(declared)
     for candidate in composed:
         if candidate.score >= COVERAGE:
             return Certain(candidate)
     return Unknown(declared[0] if declared else None)
+
+
+def _is_aside(declared: Candidate) -> bool:
+    """Whether the best declared question is a fact that hardly fits, or a decline."""
+    intent = declared.reference.intent
+    return declared.score < SURE and (intent == "card" or intent in DECLINES)
 
 
 def _checks(candidate: Candidate) -> bool:

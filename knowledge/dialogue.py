@@ -68,6 +68,7 @@ _OPENERS = tuple(
         reverse=True,
     )
 )
+_BESIDE = frozenset("and exactly precisely was is it that this then but so".split())
 _ORDINALS = {"order.first": 0, "order.second": 1, "order.third": 2, "order.last": -1}
 PENDING = "?"
 """The ``results_kind`` of a focus whose results are the references offered when asking back."""
@@ -92,6 +93,10 @@ def follow_up(spans: Sequence[Span], focus: Focus) -> Reference | tuple[Span, ..
     resolved = _with_ordinal(spans, focus)
     if isinstance(resolved, Reference):
         return resolved
+    event = next((id for kind, id in focus.entities if kind == "event"), None)
+    bare = {span.words for span in resolved if span.words not in _BESIDE}
+    if event is not None and bare in ({"where"}, {"when"}):
+        return Reference(f"event_{bare.pop()}", (("event", event),))
     again = _asked_again(resolved, last, focus)
     if again is not None:
         return again
@@ -170,6 +175,9 @@ def _asked_again(spans: Sequence[Span], last: Reference, focus: Focus) -> Refere
         return None
     if any(span.words in ("when", "where", "why", "how") for span in spans):
         return None
+    if any(span.words == "else" for span in spans):
+        everyone = with_roles(last.query, frozenset(), negative=False)
+        return replace(last, query=everyone.with_operation("list"))
     if "ask.count" in operators:
         return replace(last, query=last.query.with_operation("count"))
     if last.query.operation == "check":
@@ -197,7 +205,10 @@ def _fragment(spans: Sequence[Span]) -> tuple[Span, ...] | None:
     groups = {span.operator.partition(".")[0] for span in content if span.operator}
     if loose or not content or (not opened and len(rest) > 5 and not narrowing):
         return None
-    if narrowing and not any(span.words in ("do", "does", "is") for span in rest[:1]):
+    first = rest[0].words if rest else ""
+    if first in ("is", "are") and narrowing and _named(rest):
+        return tuple(rest)
+    if narrowing and first not in ("do", "does", "is"):
         return tuple(rest) if groups <= {"ask", "role", "set", "mark", "subject"} else None
     if asks or questions or not groups <= {"role", "set", "mark", "number", "subject"}:
         return None
@@ -229,6 +240,8 @@ def _changed(spans: Sequence[Span], last: Reference) -> Reference | None:
     adding = any(span.words in ("only", "just", "ones") or span.words in _PLURAL for span in spans)
     for clause in ClauseReader(spans, frozenset()).read():
         query = with_clause(query, clause, adding=adding)
+    if spans[0].words in ("is", "are") and query.candidates:
+        query = query.with_operation("check")
     return None if query == base else Reference("find", query=query)
 
 
@@ -242,6 +255,16 @@ def _with_pronoun(spans: Sequence[Span], focus: Focus) -> tuple[Span, ...]:
         if not wanted:
             return tuple(spans)
     place = next((n for n, span in enumerate(spans) if _is_pronoun(spans, n, focus)), None)
+    partnership = next((id for kind, id in focus.entities if kind == "partnership"), None)
+    for number, span in enumerate(spans):
+        before = spans[number - 1].words if number else ""
+        if span.words == "partnership" and before in ("that", "this", "the") and partnership:
+            name = Name("partnership", partnership, "focus", 100)
+            return (
+                *spans[:number],
+                replace(span, names=(name,), operator=""),
+                *spans[number + 1 :],
+            )
     if place is None or not focus.entities:
         return tuple(spans)
     wanted = _wanted(spans)

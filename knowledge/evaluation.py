@@ -8,7 +8,7 @@ A case file is YAML, a list of cases that a domain expert can read and write::
       status: answer        # answer, clarify or decline, or a list of those that are right
       intent: find
       entities: [partnership/3d-printing]            # understood, among others
-      must: [Flanders, /\\b3 lead/, [Norte, "Norte (Portugal)"]]   # each; one of a list
+      must: [Flanders, /3 lead/, [Norte, "Norte (Portugal)"]]   # each; one of a list
       must_not: [Lombardy]
       reply: |              # the whole message
         ...

@@ -55,10 +55,12 @@ class Question:
         return {op for op in self.operators if op.startswith("role.")} - {"role.any"}
 
     def is_yes_no(self) -> bool:
-        """Whether the question begins with a verb ("is", "does") or asks "whether"."""
+        """Whether the question begins with a verb ("is", "does") or asks whether it is so."""
+        if self.says("ask.true"):
+            return True
         for place, span in enumerate(self.spans):
             words = span.words.split() or [""]
-            if span.operator == "ask.whether" or span.words in ("if", "whether"):
+            if span.operator in ("ask.whether", "ask.true") or span.words in ("if", "whether"):
                 return True
             if span.operator.startswith("ask.") or words[0] in INTERROGATIVES:
                 return False
@@ -90,6 +92,9 @@ class Question:
             if op in ("ask.count", "ask.list", "ask.whether", "relation.per")
         ]
         for place in asked:
+            each = SUBJECTS.get(self.spans[place].words.rpartition(" ")[2])
+            if self.operators[place] == "relation.per" and each:
+                return each, None
             noun = self._noun_after(place + 1)
             if noun is not None and not self._lists_memberships(noun):
                 return SUBJECTS[self.operators[noun].partition(".")[2]], noun

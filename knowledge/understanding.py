@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from knowledge.answer import Focus
 from knowledge.chronology import compose_events
 from knowledge.composition import Composition, compose, without_why
-from knowledge.decision import COVERAGE, Candidate, Certain, Decision, Unknown, decide
+from knowledge.changes import about
+from knowledge.clauses import axis_name
+from knowledge.decision import COVERAGE, Candidate, Certain, Decision, Unknown, Unsure, decide
+from knowledge.offers import partnerships_of
 from knowledge.declarations import Declarations
 from knowledge.dialogue import follow_up
 from knowledge.matcher import Matcher, Ranked
@@ -33,8 +36,11 @@ _RANKED = 8
 _FOREIGN = 0.5
 _MOST_DECLARED = 5
 _SHORT_WORD = 2
-_SENTENCES = re.compile(r"[.!?;:\n]+(?:\s|$)|,\s")
+_SENTENCES = re.compile(r"[.!?;:\n]+(?:\s|$)|,\s|\s[-–—]+\s")
 _MOST_SENTENCES = 12
+_SURE_PART = 90
+_FALLBACK = 45
+_LOOSE_WORDS = 2
 _SMALL_TALK = frozenset({"greeting", "thanks", "farewell", "wellbeing", "off_topic"})
 
 
@@ -47,6 +53,25 @@ class Understanding:
     ranked: tuple[Ranked, ...]
     candidates: tuple[Candidate, ...]
     decision: Decision
+
+
+_NOT_LOOSE = frozenset({"content.steps", "order.next", "order.last", "define.term"})
+
+
+def _is_sure(understanding: Understanding) -> bool:
+    """Whether a whole message is understood well enough not to look at its sentences."""
+    decision = understanding.decision
+    return isinstance(decision, Unsure) or (
+        isinstance(decision, Certain)
+        and (decision.candidate.score >= _SURE_PART or decision.candidate.origin != "declared")
+    )
+
+
+def _asks(spans: Sequence[Span]) -> bool:
+    return any(
+        span.operator.startswith(("ask.", "subject.", "role.")) or span.words in ("where", "when")
+        for span in spans
+    )
 
 
 class Reader:
@@ -79,23 +104,41 @@ class Reader:
         self.slots = SlotFiller(declared.intents, snapshot)
 
     def understand_best(self, text: str, focus: Focus | None) -> Understanding:
-        """The whole message or, when that says nothing, the sentence in it that does."""
+        """The whole message or, when that says nothing, the sentence in it that asks.
+
+        What the other sentences name belongs to a sentence that names nothing itself: "I am from
+        Lombardy. Which partnerships are we in?"
+        """
         whole = self.understand(text, focus)
         parts = [part for part in _SENTENCES.split(text) if part and part.strip()]
-        if not isinstance(whole.decision, Unknown) or len(parts) < 2:
+        if len(parts) < 2 or _is_sure(whole):
             return whole
-        understood = [self.understand(part, focus) for part in parts[:_MOST_SENTENCES]]
+        read = [self.vocabulary.spans(part) for part in parts[:_MOST_SENTENCES]]
+        named = [span for spans in read for span in spans if axis_name(span) or span.of("event")]
+        understood = [
+            self.understand_spans(
+                spans if any(s.names for s in spans) or not _asks(spans) else (*spans, *named),
+                focus,
+            )
+            for spans in read
+        ]
         certain = [
             (one.decision.candidate.score, one)
             for one in understood
             if isinstance(one.decision, Certain)
             and one.decision.candidate.reference.intent not in _SMALL_TALK
         ]
-        return max(certain, key=lambda pair: pair[0])[1] if certain else whole
+        best = max(certain, key=lambda pair: pair[0], default=None)
+        if best is None or (not isinstance(whole.decision, Unknown) and best[0] < _SURE_PART):
+            return whole
+        return best[1]
 
     def understand(self, text: str, focus: Focus | None) -> Understanding:
         """Read a message up to the decision; pure, and shown by ``ask --explain``."""
-        spans = self.vocabulary.spans(text)
+        return self.understand_spans(self.vocabulary.spans(text), focus)
+
+    def understand_spans(self, spans: tuple[Span, ...], focus: Focus | None) -> Understanding:
+        """The same for a message whose names and operators are found already."""
         if focus is not None:
             follow = follow_up(spans, focus)
             if isinstance(follow, Reference):
@@ -157,6 +200,7 @@ class Reader:
         named = named_only(spans)
         if named is not None:
             yield named
+        yield from self._fallback(spans)
 
     def _declared(
         self, spans: Sequence[Span], ranked: Sequence[Ranked], focus: Focus | None
@@ -190,6 +234,25 @@ class Reader:
                 found += 1
             if found == _MOST_DECLARED:
                 return
+
+    def _fallback(self, spans: Sequence[Span]) -> Iterator[Candidate]:
+        """What is known of the only thing named, when little else is said and nothing fits."""
+        named = [span for span in spans if span.names]
+        loose = [
+            span
+            for span in spans
+            if not span.names and (not span.operator or span.operator in _NOT_LOOSE)
+        ]
+        if len(named) != 1 or len(loose) > _LOOSE_WORDS:
+            return
+        if any(span.operator.startswith("unrecorded.") for span in spans):
+            return
+        everyday = all(self.vocabulary.speller.known(span.words) for span in loose)
+        if region := named[0].of("region"):
+            if everyday and not any(span.words in ("when", "why", "how") for span in spans):
+                yield Candidate(partnerships_of(region[0].id), _FALLBACK, "fallback")
+        elif names := named[0].of("term", "organisation", "instrument", "document", "person"):
+            yield Candidate(about(names[0].kind, names[0].id), _FALLBACK, "fallback")
 
     def _false_premise(self, spans: Sequence[Span]) -> Iterator[Candidate]:
         """What a question takes for granted and is not so, to be corrected."""

@@ -1,5 +1,6 @@
 """Finds in a question what it names and the words that ask, typing errors included."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ _PARTIAL_LETTERS = 5
 _PARTIAL_SHARED = 4
 _PARTIAL_SCORE = 82
 _MOST_ALTERNATIVES = 24
+_GLUED = re.compile(r"([a-z]{4,})(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +172,7 @@ class Vocabulary:
             span = self._longest_at(text, words, choices, place) or self._single(
                 text, words, choices, place
             )
-            if found and found[-1].of("event") and span.operator in _EVENT_NOUNS:
-                # "the kick-off meeting" is the kick-off.
+            if found and _belongs_to(span, found[-1]):
                 span = replace(found.pop(), end=span.end)
             found.append(span)
             place = span.end
@@ -192,6 +193,8 @@ class Vocabulary:
             return [(repair.word, max(70, 100 - 9 * repair.distance)) for repair in repairs[:4]]
         if parts := self.speller.split(word):
             return [(" ".join(parts), 90)]
+        if glued := _GLUED.fullmatch(word):
+            return [(" ".join(glued.groups()), 95)]
         return [(word, 0)]
 
     def _longest_at(
@@ -258,7 +261,8 @@ class Vocabulary:
         place: int,
     ) -> Span:
         typed = text[words[place].start : words[place].end]
-        for word, score in choices[place]:
+        typed_so = words[place].text in self._everyday
+        for word, score in choices[place][:1] if typed_so else choices[place]:
             if word in self._partial:
                 names = tuple(
                     Name(kind, id, "partial", min(score, _PARTIAL_SCORE))
@@ -266,6 +270,13 @@ class Vocabulary:
                 )
                 return Span(place, place + 1, typed, word, names)
         return Span(place, place + 1, typed, choices[place][0][0])
+
+
+def _belongs_to(span: Span, name: Span) -> bool:
+    """Whether a noun only completes a name: "the kick-off meeting", "the Copenhagen region"."""
+    if name.of("event"):
+        return span.operator in _EVENT_NOUNS
+    return span.words == "region" and bool(name.of("region")) and not name.of("country")
 
 
 def _settled(span: Span, words: Sequence[Token]) -> Span:

@@ -9,7 +9,7 @@ import random
 import string
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from knowledge.facts import Alias, Detail, Membership
@@ -90,7 +90,7 @@ def _disguise(number: int, kept: frozenset[str]) -> Callable[[str], str]:
     }
     tag = f"{string.ascii_lowercase[number % 26]}{string.ascii_lowercase[number // 26]}"
 
-    @lru_cache(maxsize=None)  # noqa: B019 - lives as long as the copying
+    @cache
     def word(plain: str) -> str:
         if plain in kept or plain.isdigit():
             return plain

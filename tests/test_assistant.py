@@ -17,15 +17,12 @@ MOST_UNITS = 4096
 """What Telegram takes as one message, in UTF-16 units."""
 TAGS = {"b", "strong", "i", "em", "u", "s", "code", "pre", "a", "blockquote"}
 
-WORDS = st.sampled_from(
-    """who leads which regions partnerships is in not both textile nano 3D printing Lombardy
-    Catalunya Spanish how many most Vanguard pilot next milestone it they second one what about
-    compare and or steering committee ERDF stand for at least 3 of the kick-off Limburg""".split()
-)
-NASTY = st.sampled_from(
-    ["{{ 7*7 }}", "{% raw %}", "<b>", "</i", "<script>", "&amp;", "&", "\x00", "\u202e", "🙂", "שלום"]
-    + ["\ud83d", "Ω", "的", "'; --", "%s", "\n", "\t", "́", "1e999", "-", "?!"]
-)
+SAID = """who leads which regions partnerships is in not both textile nano 3D printing Lombardy
+Catalunya Spanish how many most Vanguard pilot next milestone it they second one what about
+compare and or steering committee ERDF stand for at least 3 of the kick-off Limburg"""
+WORDS = st.sampled_from(SAID.split())
+ODD = "{{ 7*7 }}  {% raw %}  <b>  </i  <script>  &amp;  &  \x00  \u202e  🙂  שלום  Ω  的  '; --  %s"
+NASTY = st.sampled_from([*ODD.split("  "), "\ud83d", "\n", "\t", "\u0301", "1e999", "-", "?!"])
 TYPED = st.one_of(
     st.text(max_size=200),
     st.lists(WORDS | NASTY, max_size=20).map(" ".join),
@@ -86,7 +83,7 @@ def check(answer: Answer) -> None:
 @example(text="🙂" * 4000)
 @example(text="<b>who leads 3D printing?</b>")
 @example(text="{{ config }} {% for x in y %}")
-@example(text="‮which partnerships is Catalonia in‬")
+@example(text="\u202ewhich partnerships is Catalonia in\u202c")
 def test_any_text_is_answered_by_a_message_that_can_be_sent(
     text: str, assistant: Assistant
 ) -> None:
@@ -106,7 +103,7 @@ def test_any_dialogue_is_answered(texts: list[str], assistant: Assistant) -> Non
 
 
 @settings(THOROUGH, max_examples=60)
-@given(text=st.text(st.characters(), min_size=9_000, max_size=10_000))
+@given(text=st.text(min_size=1, max_size=100).map(lambda part: (part * 10_000)[:10_000]))
 def test_long_texts_are_met_with_a_sentence(text: str, assistant: Assistant) -> None:
     answer = assistant.ask(text, now=NOW)
     check(answer)
@@ -191,5 +188,10 @@ def test_politeness_around_a_question_changes_nothing(question: str, assistant: 
 @pytest.mark.parametrize("question", PLAIN)
 def test_case_and_marks_change_nothing(question: str, assistant: Assistant) -> None:
     plain = assistant.ask(question, now=NOW)
-    for other in (question.lower(), question.upper(), question.replace("å", "a"), question[:-1]):
+    for other in (
+        question.lower(),
+        question.upper(),
+        question.replace("å", "a"),
+        question.rstrip("?"),
+    ):
         assert assistant.ask(other, now=NOW).text == plain.text, other

@@ -153,9 +153,7 @@ def _card(answer: Answer) -> tuple[str, str] | None:
     return Reference.decode(answer.focus.reference).slots[0]
 
 
-def test_declared_sentences_lead_to_their_own_intents(
-    assistant: Assistant, snapshot: Snapshot
-) -> None:
+def test_declared_sentences_lead_to_their_own_intents(assistant: Assistant) -> None:
     names = {
         "<region>": "Tuscany",
         "<partnership>": "Medical Technologies",

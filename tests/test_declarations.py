@@ -102,12 +102,11 @@ def test_every_fact_can_be_told(assistant: Assistant, snapshot: Snapshot) -> Non
                 assert kind in ("partnership", "region", "country", "event"), f"{kind}/{id}"
 
 
-def test_a_sentence_is_expanded_to_all_its_choices() -> None:
+def test_a_sentence_is_expanded_to_each_of_its_choices() -> None:
     found = expand("<which> region[s] (lead|run) {partnership} [now|today]", {"which": ["what"]})
-    assert found == ["what region lead <partnership>", "what region run <partnership> now"][
-        :1
-    ] or all("<partnership>" in text for text in found)
-    assert {"lead", "run"} <= {word for text in found for word in text.split()}
+    words = {word for text in found for word in text.split()}
+    assert words >= {"what", "lead", "run", "now", "today", "<partnership>"}
+    assert all("<partnership>" in text for text in found)
 
 
 @pytest.mark.parametrize("sentence", ["what [is", "who (leads", "<nothing> here"])

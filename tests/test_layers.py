@@ -68,9 +68,9 @@ def test_imports_inside_functions_give_their_reason(layer: str) -> None:
             continue
         for node in inline:
             above = lines[max(0, node.lineno - 12) : node.lineno - 1]
-            assert any(
-                line.strip().startswith("#") and _gives_reason(line) for line in above
-            ), f"{file}:{node.lineno}: say in a comment why it is imported here"
+            assert any(line.strip().startswith("#") and _gives_reason(line) for line in above), (
+                f"{file}:{node.lineno}: say in a comment why it is imported here"
+            )
 
 
 def _gives_reason(comment: str) -> bool:

@@ -152,7 +152,7 @@ def test_packs_are_chosen_by_id_in_order() -> None:
 
 
 def test_the_reader_and_the_models_agree() -> None:
-    
+
     from db.models import Fact
     from knowledge.facts import CLASS_OF_KIND
     from knowledge.reading import RELATIONS, TABLE_OF_KIND, fields_of
