@@ -2,19 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
+from sqlalchemy import TextClause, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.engine import reading, thread_engine, writing
-from db.errors import clear_errors
+from db.engine import reading, writing
+from db.sqlite import Execute, SqliteFile, Work
 
 T = TypeVar("T")
-Work = Callable[[Connection], T]
-"""Statements on a connection; they run in one go, in a thread where the database is a file."""
 
 MOST = 200
 """Writes in one transaction, so that none is held up for long."""
@@ -28,8 +27,9 @@ class Batches:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._plain = thread_engine(engine)
-        self._thread = ThreadPoolExecutor(1, "database")
+        url = engine.url
+        in_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+        self._file = SqliteFile(url) if in_file else None
         self._waiting: list[_Entry] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -60,17 +60,16 @@ class Batches:
         Raises:
             DatabaseError: when the database cannot be used.
         """
-        if self._plain is not None:
-            return await self._in_thread(work, writes=False)
+        if self._file is not None:
+            return await self._file.run(work, writes=False)
         async with reading(self._engine) as connection:
-            return await connection.run_sync(work)
+            return await connection.run_sync(lambda sync: work(_execute_on(sync)))
 
     async def close(self) -> None:
         """Writes what is waiting, and lets go of the database."""
         await self.flush()
-        if self._plain is not None:
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._plain.dispose)
-        self._thread.shutdown(wait=False)
+        if self._file is not None:
+            await self._file.close()
 
     async def _write(self) -> None:
         while self._waiting:
@@ -83,8 +82,8 @@ class Batches:
     async def _settled(self, batch: list[_Entry]) -> bool:
         """Whether a batch is written; the failure of a single write is told to who waits for it."""
 
-        def all_of_it(connection: Connection) -> list[Any]:
-            return [work(connection) for work, _ in batch]
+        def all_of_it(execute: Execute) -> list[Any]:
+            return [work(execute) for work, _ in batch]
 
         try:
             results = await self._commit(all_of_it)
@@ -98,22 +97,10 @@ class Batches:
         return True
 
     async def _commit(self, work: Work[T]) -> T:
-        if self._plain is not None:
-            return await self._in_thread(work, writes=True)
+        if self._file is not None:
+            return await self._file.run(work, writes=True)
         async with writing(self._engine) as connection:
-            return await connection.run_sync(work)
-
-    async def _in_thread(self, work: Work[T], *, writes: bool) -> T:
-        plain = self._plain
-        assert plain is not None  # noqa: S101 - who calls this has looked
-
-        def run() -> T:
-            with clear_errors(self._engine.url), plain.connect() as connection:
-                connection.execution_options(writes=writes)
-                with connection.begin():
-                    return work(connection)
-
-        return await asyncio.get_running_loop().run_in_executor(self._thread, run)
+            return await connection.run_sync(lambda sync: work(_execute_on(sync)))
 
 
 def _fail(future: "asyncio.Future[Any] | None", error: Exception) -> None:
@@ -123,5 +110,18 @@ def _fail(future: "asyncio.Future[Any] | None", error: Exception) -> None:
         future.set_exception(error)
 
 
-def _nothing(_connection: Connection) -> None:
+def _nothing(_execute: Execute) -> None:
     return None
+
+
+def _execute_on(connection: Connection) -> Execute:
+    def execute(statement: str, values: Mapping[str, Any]) -> Sequence[Any]:
+        result = connection.execute(_clause(statement), values)
+        return result.all() if result.returns_rows else ()
+
+    return execute
+
+
+@cache
+def _clause(statement: str) -> TextClause:
+    return text(statement)

@@ -4,10 +4,8 @@ from collections import OrderedDict
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import TextClause, text
-from sqlalchemy.engine import Connection
-
-from db.batches import Batches, Work
+from db.batches import Batches
+from db.sqlite import Execute, Work
 
 ANSWERS_KEPT = 24 * 3600
 """Seconds for which an edited question finds its answer."""
@@ -42,50 +40,45 @@ class Conversation:
 
 
 _COLUMNS = "language, zone, reminders, review, unreachable, last_seen"
-_SELECT = text(
+_SELECT = (
     "SELECT c.language, c.zone, c.reminders, c.review, c.unreachable, c.last_seen, f.focus "
     "FROM (SELECT CAST(:chat AS BIGINT) AS id) AS asked "
     "LEFT JOIN chats c ON c.chat_id = asked.id "
     "LEFT JOIN chat_focus f ON f.chat_id = asked.id AND f.thread_id = :thread"
 )
-_SAVE = text(
+_SAVE = (
     f"INSERT INTO chats (chat_id, {_COLUMNS}) VALUES "  # noqa: S608 - the names above
     "(:chat_id, :language, :zone, :reminders, :review, :unreachable, :last_seen) "
     "ON CONFLICT (chat_id) DO UPDATE SET language = excluded.language, zone = excluded.zone, "
     "reminders = excluded.reminders, review = excluded.review, "
     "unreachable = excluded.unreachable, last_seen = excluded.last_seen"
 )
-_SAVE_FOCUS = text(
+_SAVE_FOCUS = (
     "INSERT INTO chat_focus (chat_id, thread_id, focus, expires) "
     "VALUES (:chat, :thread, :focus, :expires) "
     "ON CONFLICT (chat_id, thread_id) DO UPDATE SET focus = excluded.focus, "
     "expires = excluded.expires"
 )
-_SAVE_ANSWER = text(
+_SAVE_ANSWER = (
     "INSERT INTO answered_questions (chat_id, question_id, answer_id, at) "
     "VALUES (:chat, :question, :answer, :at) "
     "ON CONFLICT (chat_id, question_id) DO UPDATE SET answer_id = excluded.answer_id, "
     "at = excluded.at"
 )
-_ANSWER = text(
+_ANSWER = (
     "SELECT answer_id FROM answered_questions WHERE chat_id = :chat AND question_id = :question"
 )
 _TABLES = ("chats", "chat_focus", "answered_questions")
-_FORGET = [text(f"DELETE FROM {table} WHERE chat_id = :chat") for table in _TABLES]  # noqa: S608
+_FORGET = [f"DELETE FROM {table} WHERE chat_id = :chat" for table in _TABLES]  # noqa: S608
 _MOVE = [
-    text(f"UPDATE {table} SET chat_id = :new WHERE chat_id = :chat")  # noqa: S608 - names above
+    f"UPDATE {table} SET chat_id = :new WHERE chat_id = :chat"  # noqa: S608 - names above
     for table in ("chats", "chat_focus")
 ]
 _EXPORT = {
-    "focus": text("SELECT thread_id, focus, expires FROM chat_focus WHERE chat_id = :chat"),
-    "answers": text(
-        "SELECT question_id, answer_id, at FROM answered_questions WHERE chat_id = :chat"
-    ),
+    "chat_focus": ("thread_id", "focus", "expires"),
+    "answered_questions": ("question_id", "answer_id", "at"),
 }
-_TIDY = (
-    text("DELETE FROM chat_focus WHERE expires < :now"),
-    text("DELETE FROM answered_questions WHERE at < :now - :kept"),
-)
+"""The columns of each table that an export shows, besides the chat's own id."""
 
 
 class Chats:
@@ -107,7 +100,7 @@ class Chats:
             self._memory.move_to_end((chat_id, thread_id))
             return known
         given = {"chat": chat_id, "thread": thread_id}
-        *columns, focus = await self._batches.read(lambda one: one.execute(_SELECT, given).one())
+        *columns, focus = await self._batches.read(lambda execute: execute(_SELECT, given)[0])
         chat = Chat(chat_id) if columns[-1] is None else _chat(chat_id, columns)
         conversation = Conversation(chat, focus)
         self._hold(chat_id, thread_id, conversation)
@@ -140,14 +133,15 @@ class Chats:
         """The message that answers a question, while that is remembered."""
         await self._batches.flush()
         given = {"chat": chat_id, "question": question_id}
-        return await self._batches.read(lambda one: one.execute(_ANSWER, given).scalar())
+        rows = await self._batches.read(lambda execute: execute(_ANSWER, given))
+        return int(rows[0][0]) if rows else None
 
     async def forget(self, chat_id: int) -> None:
         """Erases all that is known of a chat, at once."""
 
-        def write(connection: Connection) -> None:
+        def write(execute: Execute) -> None:
             for statement in _FORGET:
-                connection.execute(statement, {"chat": chat_id})
+                execute(statement, {"chat": chat_id})
 
         await self._batches.now(write)
         self._drop(chat_id)
@@ -158,18 +152,15 @@ class Chats:
         Message numbers begin anew in the supergroup, so answers do not move along.
         """
 
-        def write(connection: Connection) -> None:
+        def write(execute: Execute) -> None:
             given = {"chat": chat_id, "new": new_id}
-            moved = connection.scalar(
-                text("SELECT 1 FROM chats WHERE chat_id = :chat"), {"chat": chat_id}
-            )
-            if moved:
+            if execute("SELECT 1 FROM chats WHERE chat_id = :chat", {"chat": chat_id}):
                 for statement in _FORGET:
-                    connection.execute(statement, {"chat": new_id})
+                    execute(statement, {"chat": new_id})
                 for statement in _MOVE:
-                    connection.execute(statement, given)
+                    execute(statement, given)
                 for statement in _FORGET:
-                    connection.execute(statement, {"chat": chat_id})
+                    execute(statement, {"chat": chat_id})
 
         await self._batches.now(write)
         self._drop(chat_id)
@@ -182,22 +173,27 @@ class Chats:
         chat = (await self.conversation(chat_id)).chat
         found: dict[str, Any] = {"chat": asdict(chat) if chat.last_seen else None}
 
-        def read(connection: Connection) -> None:
-            for name, statement in _EXPORT.items():
-                rows = connection.execute(statement, {"chat": chat_id})
-                found[name] = [dict(row) for row in rows.mappings()]
+        def read(execute: Execute) -> dict[str, Any]:
+            return {
+                table: [
+                    dict(zip(columns, row, strict=True))
+                    for row in execute(
+                        f"SELECT {', '.join(columns)} FROM {table} WHERE chat_id = :chat",  # noqa: S608
+                        {"chat": chat_id},
+                    )
+                ]
+                for table, columns in _EXPORT.items()
+            }
 
-        await self._batches.read(read)
-        return found
+        return {**found, **await self._batches.read(read)}
 
     async def tidy(self, *, now: int) -> None:
         """Forgets what has served its time."""
 
-        def write(connection: Connection) -> None:
-            for statement in _TIDY:
-                given = {"now": now, "kept": ANSWERS_KEPT}
-                names = statement.compile().params
-                connection.execute(statement, {name: given[name] for name in names})
+        def write(execute: Execute) -> None:
+            execute("DELETE FROM chat_focus WHERE expires < :now", {"now": now})
+            before = {"before": now - ANSWERS_KEPT}
+            execute("DELETE FROM answered_questions WHERE at < :before", before)
 
         await self._batches.now(write)
 
@@ -224,8 +220,8 @@ def _chat(chat_id: int, columns: list[Any]) -> Chat:
     return Chat(chat_id, language, zone, bool(reminders), bool(review), unreachable, last_seen)
 
 
-def _statement(statement: TextClause, given: dict[str, Any]) -> Work[None]:
-    def write(connection: Connection) -> None:
-        connection.execute(statement, given)
+def _statement(statement: str, given: dict[str, Any]) -> Work[None]:
+    def write(execute: Execute) -> None:
+        execute(statement, given)
 
     return write

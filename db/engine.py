@@ -5,9 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from sqlalchemy import create_engine as create_plain_engine
 from sqlalchemy import event, text
-from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -62,22 +61,6 @@ def create_engine(database_url: str) -> AsyncEngine:
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
-
-
-def thread_engine(engine: AsyncEngine) -> Engine | None:
-    """A plain engine over the same SQLite file, to work with in a thread; None for other databases.
-
-    The async driver changes threads about ten times in a transaction, which costs more than all
-    that a small one does.
-    """
-    url = engine.url
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-        return None
-    waits = {} if "timeout" in url.query else {"timeout": BUSY_SECONDS}
-    plain = create_plain_engine(url.set(drivername="sqlite"), connect_args=waits)
-    event.listen(plain, "connect", _prepare_sqlite)
-    event.listen(plain, "begin", _begin_sqlite)
-    return plain
 
 
 def _try_sqlite(_dialect: object, _record: object, given: list[Any], named: dict[str, Any]) -> None:

@@ -6,12 +6,12 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
 
-from telegram import Bot, ChatMember, Message, Update
+from telegram import Bot, Update
 
 from db.inbox import Inbox
 from handlers.addressing import is_meant_for
+from handlers.essence import essence
 
 ALLOWED_UPDATES = (
     "message",
@@ -115,85 +115,3 @@ class Intake(asyncio.Queue[object]):
 
     def _now(self) -> int:
         return int(self._clock().timestamp())
-
-
-def essence(update: Update) -> dict[str, Any] | None:
-    """What is needed of an update to handle it after a crash: no names, no pictures.
-
-    None for what need not be stored.
-    """
-    if update.message is not None:
-        return {"message": _message(update.message)}
-    if update.edited_message is not None:
-        return {"edited_message": _message(update.edited_message)}
-    if (query := update.callback_query) is not None:
-        found: dict[str, Any] = {
-            "id": query.id,
-            "from": _person(query.from_user.to_dict()),
-            "chat_instance": query.chat_instance,
-        }
-        if query.data is not None:
-            found["data"] = query.data
-        if query.inline_message_id is not None:
-            found["inline_message_id"] = query.inline_message_id
-        if query.message is not None:
-            found["message"] = _only(query.message.to_dict(), _PLACE)
-        return {"callback_query": found}
-    if (change := update.my_chat_member) is not None:
-        return {
-            "my_chat_member": {
-                "chat": _only(change.chat.to_dict(), _CHAT),
-                "from": _person(change.from_user.to_dict()),
-                "date": int(change.date.timestamp()),
-                "old_chat_member": _member(change.old_chat_member),
-                "new_chat_member": _member(change.new_chat_member),
-            }
-        }
-    return None
-
-
-_CHAT = ("id", "type", "is_forum")
-_PERSON = ("id", "is_bot", "language_code")
-_PLACE = ("message_id", "date", "chat", "from", "message_thread_id", "is_topic_message")
-_MESSAGE = (
-    *_PLACE,
-    *("edit_date", "text", "entities", "caption", "caption_entities", "sender_chat", "via_bot"),
-    *("migrate_to_chat_id", "migrate_from_chat_id"),
-)
-
-
-def _message(message: Message) -> dict[str, Any]:
-    whole = message.to_dict()
-    found = _only(whole, _MESSAGE)
-    if "reply_to_message" in whole:
-        found["reply_to_message"] = _only(whole["reply_to_message"], _PLACE)
-    return found
-
-
-def _only(whole: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    """The named fields, and of the chats and people in them only what tells them apart."""
-    found = {name: whole[name] for name in names if name in whole}
-    for name in ("chat", "sender_chat"):
-        if name in found:
-            found[name] = _only(found[name], _CHAT)
-    for name in ("from", "via_bot"):
-        if name in found:
-            found[name] = _person(found[name])
-    for name in ("entities", "caption_entities"):
-        for entity in found.get(name, ()):
-            if "user" in entity:
-                entity["user"] = _person(entity["user"])
-    return found
-
-
-def _person(user: dict[str, Any]) -> dict[str, Any]:
-    return {**{name: user[name] for name in _PERSON if name in user}, "first_name": ""}
-
-
-def _member(member: ChatMember) -> dict[str, Any]:
-    """Whether the bot is in a chat; its rights there do not matter."""
-    there = member.status not in (ChatMember.LEFT, ChatMember.BANNED)
-    return {
-        "status": ChatMember.MEMBER if there else ChatMember.LEFT,
-        "user": _person(member.user.to_dict()),
-    }

@@ -19,6 +19,14 @@ _MARKUP = re.compile(r"<(script|style)\b.*?</\1>|</?[a-z][^<>]{0,80}>", re.IGNOR
 _OPENING = re.compile(
     r"^\s*(?:no|nope|sorry|well|ok|okay|hm+|um+|so|right)\s*[,.!:]\s+", re.IGNORECASE
 )
+_POLITE = re.compile(
+    r"^\s*(?:(?:hi|hello|hey|dear \w+)[,!.]?\s+)?(?:please\s+)?(?:"
+    r"(?:could|can|would|will) you (?:please |kindly )?(?:tell|let|inform|remind|say)(?: to)?"
+    r"(?: me| us)?(?: know)?(?: please)?(?! about)|do you (?:happen to )?know|(?:please )?tell (?:me|us)(?! about)"
+    r"|i(?:'d| would| should)? (?:like|love|want|need) to (?:know|ask|find out|hear)"
+    r"|i(?: was|'m| am)(?: just)? wondering)[,:]?\s+",
+    re.IGNORECASE,
+)
 _ASIDE = re.compile(r"\([^()]*\)")
 _CORRECTED = re.compile(
     r"^.*\b(?:no,? wait|wait,? no|scratch that|let me rephrase)\b[,.:]*\s*",
@@ -32,7 +40,7 @@ def _tidied(text: str) -> str:
 
     What would leave next to nothing is left as it is.
     """
-    for pattern in (_MARKUP, _CORRECTED, _ASIDE, _OPENING):
+    for pattern in (_MARKUP, _CORRECTED, _ASIDE, _OPENING, _POLITE):
         rest = pattern.sub(" ", text)
         if sum(char.isalnum() for char in rest) >= _FEWEST_LETTERS:
             text = rest

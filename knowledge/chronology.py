@@ -30,7 +30,10 @@ _MONTHS = {
 }
 _YEAR = re.compile(r"(19|20)\d\d")
 _KINDS = ("committee", "conference", "milestone", "event", "meeting")
-_OF_EVENTS = frozenset("meet meets met held place venue location date city day when where".split())
+_OF_EVENTS = frozenset(
+    {"meet", "meets", "met", "held", "place", "venue", "location", "date", "city", "day", "when"}
+    | {"where"}
+)
 _EXPLAINED = ("subject_event", "order", "time", "ask", "number", "mark", "filler")
 
 

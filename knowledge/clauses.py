@@ -11,6 +11,14 @@ from dataclasses import dataclass, field
 from knowledge.query import Axis, Counted
 from knowledge.vocabulary import Name, Span
 
+_UNNUMBERED: dict[str, tuple[int | None, int | None]] = {
+    "at_least": (2, None),
+    "more": (2, None),
+    "two_or_more": (2, None),
+    "at_most": (0, 1),
+    "fewer": (0, 0),
+}
+"""What a degree says until a number behind it says it exactly."""
 _ADJECTIVES = ("demonym", "adjective")
 AXES: tuple[Axis, ...] = ("region", "country", "partnership")
 
@@ -126,53 +134,55 @@ class ClauseReader:
         self._or = False
 
     def _operator(self, place: int, group: str, operator: str) -> None:
-        match group, operator:
-            case "set", "not" if self._clause.says_something and (
-                self._nothing_follows(place) or self._spans[place].words in ("nothing", "nowhere")
-            ):
-                self._deny_last(place)
-            case "set", "not":
-                self._begin(place, negative=True)
-            case "set", "including":
-                # "… including those which lead": the roles named behind are no restriction.
-                self._including = True
-            case "set", "alone":
-                self._begin(place, negative=False)
-                self._clause = Clause(place, at_least=1, at_most=1, counted="partnership")
-                self._clauses.append(self._clause)
-            case "set", "either":
-                self._or = True
-                for names in self._clause.names.values():
-                    names.any_of = True
-            case "set", "all":
-                self._clause.universal = True
-                if "nine" in self._spans[place].words:
-                    self._clause.counted = "partnership"
-            case "role", _:
+        match group:
+            case "set":
+                self._set(place, operator)
+            case "role":
                 self._role(place, operator)
-            case "mark", "vanguard" | "nonvanguard":
+            case "mark" if operator in ("vanguard", "nonvanguard"):
                 self._clause.vanguard = operator == "vanguard"
-            case "subject", _:
+            case "subject":
                 self._noun(operator)
-            case "degree", "most" | "least":
-                self._degree = True
-                if not self._clause.names:
-                    self._clause.after_degree = True
-                else:
-                    self._begin(place, negative=False)
-            case "degree", _ if self._number_before(place):
-                pass
-            case "degree", _:
-                self._limit = {
-                    "at_least": (2, None),
-                    "more": (2, None),
-                    "two_or_more": (2, None),
-                    "at_most": (0, 1),
-                    "fewer": (0, 0),
-                    "exactly": self._limit,
-                }[operator]
-            case "number", number:
-                self._number(place, int(number))
+            case "degree":
+                self._degree_word(place, operator)
+            case "number":
+                self._number(place, int(operator))
+
+    def _set(self, place: int, operator: str) -> None:
+        """Words that join, deny or single out."""
+        words = self._spans[place].words
+        if operator == "not":
+            at_end = self._nothing_follows(place) or words in ("nothing", "nowhere")
+            if self._clause.says_something and at_end:
+                self._deny_last(place)
+            else:
+                self._begin(place, negative=True)
+        elif operator == "including":
+            # "… including those which lead": the roles named behind are no restriction.
+            self._including = True
+        elif operator == "alone":
+            self._begin(place, negative=False)
+            self._clause = Clause(place, at_least=1, at_most=1, counted="partnership")
+            self._clauses.append(self._clause)
+        elif operator == "either":
+            self._or = True
+            for names in self._clause.names.values():
+                names.any_of = True
+        elif operator == "all":
+            self._clause.universal = True
+            if "nine" in words:
+                self._clause.counted = "partnership"
+
+    def _degree_word(self, place: int, operator: str) -> None:
+        """Words that compare or say how many; "four or more" is read at its number."""
+        if operator in ("most", "least"):
+            self._degree = True
+            if self._clause.names:
+                self._begin(place, negative=False)
+            else:
+                self._clause.after_degree = True
+        elif not self._number_before(place):
+            self._limit = _UNNUMBERED.get(operator, self._limit)
 
     def _number(self, place: int, number: int) -> None:
         """A number says how many when a degree stands before it or a counted noun behind."""

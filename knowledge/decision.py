@@ -74,11 +74,14 @@ def decide(candidates: Sequence[Candidate]) -> Decision:
     checked = [c for c in composed if _checks(c) and c.strong and c.score >= SURE_CHECK]
     if checked:
         return Certain(checked[0])
-    sure = [c for c in composed if c.strong and c.score >= SURE_CHECK]
+    sure = [c for c in composed if c.strong and c.score >= SURE_CHECK and not _is_themed(c)]
     if declared and declared[0].score >= (WORD_FOR_WORD if sure else EXACT):
         declines = declared[0].reference.intent in DECLINES
         return Certain(sure[0] if declines and sure else declared[0])
+    best = declared[0].score if declared else 0
     for candidate in composed:
+        if _is_themed(candidate) and best >= SURE:
+            continue
         if candidate.strong and candidate.score >= COVERAGE:
             return Certain(candidate)
     for candidate in named:
@@ -86,16 +89,22 @@ def decide(candidates: Sequence[Candidate]) -> Decision:
         if candidate.score >= COVERAGE and other < SURE:
             return Certain(candidate)
     fallback = _from("fallback", candidates)
-    if fallback and (
-        not declared or declared[0].score < fallback[0].score or _is_aside(declared[0])
-    ):
+    if fallback and fallback[0].strong and (not declared or _is_aside(declared[0])):
         return Certain(fallback[0])
     if declared and declared[0].score >= FLOOR:
         return _closest(declared)
+    if fallback:
+        return Certain(fallback[0])
     for candidate in composed:
         if candidate.score >= COVERAGE:
             return Certain(candidate)
     return Unknown(declared[0] if declared else None)
+
+
+def _is_themed(candidate: Candidate) -> bool:
+    """Whether a query rests on words found in descriptions; a fact may know them better."""
+    query = candidate.reference.query
+    return query is not None and query.theme is not None
 
 
 def _is_aside(declared: Candidate) -> bool:

@@ -68,7 +68,7 @@ _OPENERS = tuple(
         reverse=True,
     )
 )
-_BESIDE = frozenset("and exactly precisely was is it that this then but so".split())
+_BESIDE = frozenset({"and", "exactly", "precisely", "was", "is", "it", "that", "then", "but", "so"})
 _ORDINALS = {"order.first": 0, "order.second": 1, "order.third": 2, "order.last": -1}
 PENDING = "?"
 """The ``results_kind`` of a focus whose results are the references offered when asking back."""
@@ -175,7 +175,7 @@ def _asked_again(spans: Sequence[Span], last: Reference, focus: Focus) -> Refere
         return None
     if any(span.words in ("when", "where", "why", "how") for span in spans):
         return None
-    if any(span.words == "else" for span in spans):
+    if any("else" in span.words.split() for span in spans):
         everyone = with_roles(last.query, frozenset(), negative=False)
         return replace(last, query=everyone.with_operation("list"))
     if "ask.count" in operators:

@@ -1,8 +1,9 @@
 """The views of questions over memberships: queries and comparisons."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from knowledge.clauses import AXES
 from knowledge.facts import Fact, Membership
 from knowledge.offers import Impossible, Offer, View, partnership_offers, region_offer
 from knowledge.query import Found, Pattern, Query, run
@@ -15,6 +16,10 @@ def find(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
     query = reference.query
     if query is None:
         raise Impossible("a query is missing")
+    if query.operation in ("most", "least", "rank") and query.measure is None:
+        raise Impossible("a ranking does not say what it ranks by")
+    if any(id not in snapshot.things[axis] for axis, id in _named(query)):
+        raise Impossible("the query names what is not in the knowledge base")
     found = run(query, snapshot)
     facts: list[Fact] = [row for hit in found for row in hit.rows]
     facts += [row for id in query.candidates for row in snapshot.rows(query.subject, id)]
@@ -34,6 +39,17 @@ def find(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
         tuple(hit.id for hit in found),
         _find_offers(snapshot, query, found),
     )
+
+
+def _named(query: Query) -> Iterator[tuple[str, str]]:
+    """Everything a query names, by axis."""
+    yield from ((query.subject, id) for id in query.candidates)
+    conditions = [*query.conditions, *filter(None, [query.measure])]
+    for condition in conditions:
+        for axis in AXES:
+            yield from ((axis, id) for id in condition.pattern.ids(axis))
+        if condition.pattern.other_than is not None:
+            yield "region", condition.pattern.other_than
 
 
 def shape(query: Query) -> str:
@@ -108,6 +124,8 @@ def compare(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
     query = reference.query
     if query is None or len(query.candidates) < 2:
         raise Impossible("there is nothing to compare")
+    if any(id not in snapshot.things[axis] for axis, id in _named(query)):
+        raise Impossible("the query names what is not in the knowledge base")
     axis, ids = query.subject, query.candidates
     rows = {id: snapshot.rows(axis, id) for id in ids}
     other = "partnership" if axis != "partnership" else "region"

@@ -5,15 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from knowledge.answer import Focus
-from knowledge.chronology import compose_events
-from knowledge.composition import Composition, compose, without_why
 from knowledge.changes import about
+from knowledge.chronology import compose_events
 from knowledge.clauses import axis_name
+from knowledge.composition import Composition, compose, without_why
 from knowledge.decision import COVERAGE, Candidate, Certain, Decision, Unknown, Unsure, decide
-from knowledge.offers import partnerships_of
 from knowledge.declarations import Declarations
 from knowledge.dialogue import follow_up
 from knowledge.matcher import Matcher, Ranked
+from knowledge.offers import partnerships_of
 from knowledge.query import run
 from knowledge.readings import alike, among_readings, asked_back, named_only, readings
 from knowledge.references import Reference
@@ -40,6 +40,7 @@ _SENTENCES = re.compile(r"[.!?;:\n]+(?:\s|$)|,\s|\s[-–—]+\s")
 _MOST_SENTENCES = 12
 _SURE_PART = 90
 _FALLBACK = 45
+_OTHER_NUMBER = 0.85
 _LOOSE_WORDS = 2
 _SMALL_TALK = frozenset({"greeting", "thanks", "farewell", "wellbeing", "off_topic"})
 
@@ -208,6 +209,7 @@ class Reader:
         """The best few labels that are about what the question names."""
         unrecorded = [span.words for span in spans if span.operator.startswith("unrecorded.")]
         asked = entities_in(spans)
+        numbers = [span.words for span in spans if span.words.isdecimal()]
         words = [span.words for span in spans if span.operator != "filler" and not span.names]
         telling = (
             asked
@@ -221,6 +223,8 @@ class Reader:
         found = 0
         for hit in ranked:
             agreement = self._entities_of.agreement(hit.label, asked)
+            if "/" in hit.label and not self._facts.covers(hit.label, numbers):
+                agreement *= _OTHER_NUMBER
             if not agreement or not self._facts.covers(hit.label, unrecorded):
                 continue
             if "/" in hit.label and not telling:
@@ -252,7 +256,8 @@ class Reader:
             if everyday and not any(span.words in ("when", "why", "how") for span in spans):
                 yield Candidate(partnerships_of(region[0].id), _FALLBACK, "fallback")
         elif names := named[0].of("term", "organisation", "instrument", "document", "person"):
-            yield Candidate(about(names[0].kind, names[0].id), _FALLBACK, "fallback")
+            known = about(names[0].kind, names[0].id)
+            yield Candidate(known, _FALLBACK, "fallback", strong=False)
 
     def _false_premise(self, spans: Sequence[Span]) -> Iterator[Candidate]:
         """What a question takes for granted and is not so, to be corrected."""

@@ -55,7 +55,8 @@ def _written(part: str | tuple[Name, ...]) -> str:
         return part
     if named := masked_name(part):
         return f"<{named.kind}>"
-    return f"<{part[0].id}>"
+    # KET and KETs, an instrument and its abbreviation, are the same word.
+    return f"<{part[0].id.removesuffix('s')}>"
 
 
 def masked_name(part: str | tuple[Name, ...]) -> Name | None:

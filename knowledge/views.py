@@ -44,7 +44,7 @@ def region_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
     }
     offers = [o for row in rows[:2] for o in partnership_offers(snapshot, row.partnership)[:1]]
     ids = tuple(row.partnership for row in rows)
-    return View(data, rows or (region,), "partnership", ids, tuple(offers))
+    return View(data, rows or snapshot.memberships[:1], "partnership", ids, tuple(offers))
 
 
 def country_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
@@ -63,7 +63,7 @@ def country_view(snapshot: Snapshot, reference: Reference, now: datetime) -> Vie
         "led": sorted({row.partnership for row in rows if row.role == "lead"}),
     }
     offers = tuple(region_offer(snapshot, id) for id in regions[:3])
-    return View(data, rows or (country,), "region", tuple(regions), offers)
+    return View(data, rows or snapshot.memberships[:1], "region", tuple(regions), offers)
 
 
 # Events
@@ -129,7 +129,7 @@ def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
         Offer("event_about", event.title, Reference("event_about", (("event", event.id),)))
         for event in shown[:3]
     )
-    facts: tuple[Fact, ...] = tuple(shown) or tuple(past[-1:])
+    facts: tuple[Fact, ...] = tuple(shown) or tuple(past[-1:]) or snapshot.events[-1:]
     return View(data, facts, "event", tuple(event.id for event in shown), offers)
 
 
@@ -164,6 +164,8 @@ def last_day(event: Event) -> date:
 def card(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
     """A thing that is told by its text."""
     for kind, id in reference.slots:
+        if kind in ("region", "country", "partnership", "event"):
+            break  # these have views of their own
         if id in snapshot.things.get(kind, {}):
             thing = snapshot.thing(kind, id)
             details = snapshot.details_of(kind, id)

@@ -9,6 +9,7 @@ from itertools import product
 from knowledge.snapshot import Snapshot
 from knowledge.spelling import Speller
 from knowledge.text import Token, fold, tokens
+from knowledge.themes import stem
 
 # A word of at least this many letters that occurs in the names of a single region stands for it.
 _PARTIAL_LETTERS = 5
@@ -16,6 +17,7 @@ _PARTIAL_LETTERS = 5
 _PARTIAL_SHARED = 4
 _PARTIAL_SCORE = 82
 _MOST_ALTERNATIVES = 24
+_NUMBER_DIGITS = 3
 _GLUED = re.compile(r"([a-z]{4,})(\d+)")
 
 
@@ -188,7 +190,9 @@ class Vocabulary:
             return [(word, 100), *((r.word, 85) for r in near[:2] if r.distance == 1)]
         if self.speller.known(word) or word.isdigit():
             return [(word, 100)]
-        repairs = self.speller.repair(word)
+        repairs = sorted(
+            self.speller.repair(word), key=lambda repair: stem(repair.word) != stem(word)
+        )
         if repairs:
             return [(repair.word, max(70, 100 - 9 * repair.distance)) for repair in repairs[:4]]
         if parts := self.speller.split(word):
@@ -269,13 +273,17 @@ class Vocabulary:
                     for kind, id in self._partial[word]
                 )
                 return Span(place, place + 1, typed, word, names)
-        return Span(place, place + 1, typed, choices[place][0][0])
+        word = choices[place][0][0]
+        number = f"number.{int(word)}" if word.isdecimal() and len(word) <= _NUMBER_DIGITS else ""
+        return Span(place, place + 1, typed, word, operator=number)
 
 
 def _belongs_to(span: Span, name: Span) -> bool:
     """Whether a noun only completes a name: "the kick-off meeting", "the Copenhagen region"."""
     if name.of("event"):
         return span.operator in _EVENT_NOUNS
+    if name.of("partnership"):
+        return span.words in _PARTNERSHIP_NOUNS
     return span.words == "region" and bool(name.of("region")) and not name.of("country")
 
 
@@ -295,6 +303,9 @@ def _settled(span: Span, words: Sequence[Token]) -> Span:
 
 _ASKS_MEANING = frozenset(
     ["stand", "stands", "mean", "means", "meaning", "abbreviation", "acronym", "abbreviates"]
+)
+_PARTNERSHIP_NOUNS = frozenset(
+    {"partnership", "group", "consortium", "alliance", "network", "pilot"}
 )
 _EVENT_NOUNS = frozenset(
     {"subject_event.event", "subject_event.meeting", "subject_event.conference"}
