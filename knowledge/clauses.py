@@ -217,10 +217,11 @@ class ClauseReader:
             return False
         if before in ("the", "all", "all the", "these", "both", "those", "of", "table", "phase"):
             return False
-        for span in self._spans[place + 1 : place + 4]:
+        for number, span in enumerate(self._spans[place + 1 : place + 4], place + 1):
             group = span.operator.partition(".")[0]
             if group == "subject":
-                return place > 0
+                # "17 partnerships" asked for as such is no limit on anything else.
+                return place > 0 and number not in self._skip
             if group not in ("role", "mark", "filler") and not span.names:
                 return False
         return False

@@ -37,7 +37,7 @@ def coverage(
         elif place in used:
             explained += 1
         elif span.operator and span.operator != "filler":
-            lost = _lost(span, question)
+            lost = 1 if _is_idle_number(question, place, used) else _lost(span, question)
             missing += lost or 0
             explained += lost is None
         elif span.operator == "filler":
@@ -59,6 +59,19 @@ def strong(question: Question, noun: int | None) -> bool:
         or not groups.isdisjoint(_OF_MEMBERSHIP)
         or len(question.names) > 1
         or question.says("ask.count", "ask.who", "relation.together", "relation.potential")
+    )
+
+
+def _is_idle_number(question: Question, place: int, used: AbstractSet[int]) -> bool:
+    """Whether a number limits nothing: "the 17 partnerships", "phase 3"."""
+    if not question.operators[place].startswith("number."):
+        return False
+    if any(op.startswith("degree.") for op in question.operators) or question.says("set.all"):
+        return False
+    behind = range(place + 1, min(place + 4, len(question.spans)))
+    return not any(
+        question.operators[number].startswith("subject.") and number not in used
+        for number in behind
     )
 
 
