@@ -64,14 +64,14 @@ def strong(question: Question, noun: int | None) -> bool:
 
 def _is_idle_number(question: Question, place: int, used: AbstractSet[int]) -> bool:
     """Whether a number limits nothing: "the 17 partnerships", "phase 3"."""
-    if not question.operators[place].startswith("number."):
+    number = question.operators[place]
+    if not number.startswith("number.") or number == "number.1":
         return False
     if any(op.startswith("degree.") for op in question.operators) or question.says("set.all"):
         return False
     behind = range(place + 1, min(place + 4, len(question.spans)))
     return not any(
-        question.operators[number].startswith("subject.") and number not in used
-        for number in behind
+        question.operators[at].startswith("subject.") and at not in used for at in behind
     )
 
 
