@@ -79,7 +79,9 @@ def _for_people() -> Callable[[Answer], str]:
     def show(answer: Answer) -> str:
         width = min(shutil.get_terminal_size().columns, MAX_WIDTH)
         lines = [render(answer.html, width)]
-        for number, choice in enumerate(answer.choices, 1):
+        # A question back names its choices itself.
+        offered = () if answer.status == "clarify" else answer.choices
+        for number, choice in enumerate(offered, 1):
             lines.append(f"  {number}. {choice.label}")
         return "\n".join(lines)
 

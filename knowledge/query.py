@@ -217,5 +217,9 @@ def _shown(query: Query, rows: Iterable[Membership], snapshot: Snapshot) -> tupl
     if query.measure is not None:
         patterns.append(query.measure.pattern)
     patterns = [pattern for pattern in patterns if not pattern.empty]
+    if query.subject == "region":
+        # Where a region lies says nothing about which of its memberships matter.
+        telling = [p for p in patterns if p != Pattern(countries=p.countries)]
+        patterns = telling or patterns
     shown = [row for row in rows if not patterns or any(p.fits(row, snapshot) for p in patterns)]
     return tuple(sorted(shown, key=lambda row: ROLE_ORDER[row.role]))

@@ -77,7 +77,7 @@ class Rendering:
         found: list[Source] = []
         for (pack_id, as_of), pages in places.items():
             pack = self._snapshot.packs[pack_id]
-            for page in pages[:_MOST_SOURCES] if len(places) == 1 else pages[:1]:
+            for page in sorted(pages)[:_MOST_SOURCES] if len(places) == 1 else pages[:1]:
                 url = page if page.startswith("http") else pack.url
                 found.append(Source(page, url, as_of))
         return tuple(found[:_MOST_SOURCES])

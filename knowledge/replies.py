@@ -54,7 +54,7 @@ class Replies:
             text,
             html,
             self.rendering.sources(view.facts),
-            self.rendering.choices(view.offers),
+            self.rendering.choices([o for o in view.offers if o.reference != reference]),
             self._focus(reference, view, now, focus),
         )
 
@@ -64,7 +64,10 @@ class Replies:
         spans: Sequence[Span],
         now: datetime,
     ) -> Answer:
-        labels = [self.label(candidate.reference) for candidate in candidates]
+        one_intent = len({candidate.reference.intent for candidate in candidates}) == 1
+        labels = [
+            self.label(candidate.reference, names_only=one_intent) for candidate in candidates
+        ]
         choices = tuple(
             Choice(label, candidate.reference.encode())
             for label, candidate in zip(labels, candidates, strict=True)
@@ -124,7 +127,7 @@ class Replies:
             for name in span.names[:1]
         )
 
-    def label(self, reference: Reference) -> str:
+    def label(self, reference: Reference, *, names_only: bool = False) -> str:
         """A reading in a few words, for a button."""
         ids = [id for _, id in reference.slots]
         names = [
@@ -142,7 +145,7 @@ class Replies:
                     self.rendering.name("partnership", id) for id in condition.pattern.partnerships
                 ]
         intent = self.intents.get(reference.intent)
-        if reference.intent in ("card", "find") or intent is None:
+        if names_only or reference.intent in ("card", "find") or intent is None:
             return ", ".join(dict.fromkeys(names)) or reference.intent
         return (
             f"{intent.description.rstrip('.')} ({', '.join(names)})"

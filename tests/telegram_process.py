@@ -12,8 +12,10 @@ from pathlib import Path
 from bot.application import prepare
 from bot.settings import Settings
 from db.engine import create_engine
-from tests.botapi import BotApiServer
+from tests.botapi import BotApiServer, Chat, Message, Update, User
 
+ADMIN = 990_001
+MAINTAINERS = -990_002
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 60.0
 """A safety net for the start of a process on a busy machine."""
@@ -72,6 +74,35 @@ class BotProcess:
 
     def read_log(self) -> str:
         return self.log.read_text(encoding="utf-8") if self.log.exists() else ""
+
+
+class Telegram:
+    """The server and the bot, with short ways to talk to it."""
+
+    def __init__(self, server: BotApiServer, bot: BotProcess) -> None:
+        self.server = server
+        self.bot = bot
+        self.world = server.world
+
+    async def say(self, user: User, text: str, **where: object) -> Message:
+        """Writes to the bot, and returns its next message in that chat."""
+        chat = where.get("chat") or self.world.private(user)
+        assert isinstance(chat, Chat)
+        seen = len(self.server.from_bot(chat))
+        self.world.say(user, text, **where)  # type: ignore[arg-type]  # passed on as given
+        return await self.server.wait_for_message(chat, count=seen + 1)
+
+    async def press(self, user: User, message: Message, button: str) -> str:
+        """Presses a button, waits until the press is acknowledged, and returns the notice."""
+        answer = await self.server.wait_for_answer(self.world.press(user, message, button))
+        return str(answer.get("text", ""))
+
+    async def settled(self, user: User) -> None:
+        """Waits until all that a person has sent is handled: their chat keeps its order."""
+        await self.say(user, "/privacy")
+
+    async def answered(self, update: Update) -> None:
+        await self.server.wait_for_answer(update)
 
 
 @asynccontextmanager

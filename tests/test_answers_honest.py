@@ -73,6 +73,14 @@ def test_no_region_is_said_to_be_where_it_is_not(assistant: Assistant, snapshot:
             assert re.search(r"\b(no|none|not)\b", answer.text), (name, answer.text)
 
 
+def test_regions_outside_meet_nobody(assistant: Assistant, snapshot: Snapshot) -> None:
+    """No partnerships of one's own must not be read as any partnership."""
+    for id in list(snapshot.regions)[::12]:
+        if id not in snapshot.by_region:
+            answer = ask(assistant, f"who does {snapshot.regions[id].name} work with?")
+            assert answer.focus is None or not answer.focus.results, answer.text
+
+
 def test_figures_in_facts_stand_in_the_knowledge_base(
     assistant: Assistant, snapshot: Snapshot
 ) -> None:

@@ -1,0 +1,62 @@
+"""Fixtures of the end-to-end tests: one running bot for all tests that do not end it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.botapi import BotApiServer
+from tests.telegram_process import (
+    ADMIN,
+    MAINTAINERS,
+    Telegram,
+    copied,
+    make_database,
+    running,
+)
+
+@pytest.fixture(scope="session")
+def prepared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("prepared")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def prepared(prepared_folder: Path) -> Path:
+    """A database with tables and knowledge, to be copied."""
+    file = prepared_folder / "prepared.db"
+    await make_database(file)
+    return file
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_bot(
+    prepared: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Telegram]:
+    database = copied(prepared, tmp_path_factory.mktemp("shared"))
+    async with BotApiServer() as server:
+        server.world.supergroup("Maintainers").id = MAINTAINERS
+        settings = {"ADMIN_IDS": str(ADMIN), "MAINTAINERS_CHAT": str(MAINTAINERS)}
+        async with running(server, database, **settings) as bot:
+            yield Telegram(server, bot)
+
+
+@pytest.fixture
+def telegram(shared_bot: Telegram) -> Telegram:
+    """The running bot; what a test makes Telegram refuse or the bot log as an error, fails it."""
+    return shared_bot
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def clean(shared_bot: Telegram) -> AsyncIterator[None]:
+    """Nothing may be left that breaks a rule of the API, or that the bot calls an error."""
+    server = shared_bot.server
+    calls = len(server.calls)
+    yield
+    server.faults.clear()
+    assert server.violations == []
+    refused = [call for call in server.calls[calls:] if call.refused and not call.injected]
+    assert refused == []
+    log = shared_bot.bot.read_log()
+    assert " ERROR " not in log, log[-3000:]
+    assert server.token not in log
