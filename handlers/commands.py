@@ -85,11 +85,11 @@ def _named(kind: str) -> Run:
             return
         answer = turn.ask(argument)
         found = {entity.id for entity in answer.entities if entity.kind == kind}
-        if len(found) == 1 and answer.intent != f"{kind}_about":
-            answer = turn.choose(reference_of(kind, found.pop()).encode())
-        elif not found and answer.status != "clarify":
+        if not found:
             await turn.say_text(f"not_a_{kind}", name=argument[:60])
             return
+        if len(found) == 1 and answer.status != "clarify" and answer.intent != f"{kind}_about":
+            answer = turn.choose(reference_of(kind, found.pop()).encode())
         await turn.answer(answer)
 
     return run

@@ -96,10 +96,12 @@ def _answers(assistant: Assistant, typed: str, now: datetime) -> list[Answer]:
         for entity in answer.entities
         if entity.kind in _CARD_KINDS
     ]
-    found += [
+    begun = [
         assistant.choose(reference_of(*thing).encode(), now=now)
         for thing in beginning_with(typed, assistant.snapshot)
     ]
+    # An answer that names nothing is a guess about a word that is not yet typed to its end.
+    found = found + begun if answer.entities else begun + found
     return [one for one in found if one.status == "answer" and one.intent not in _SMALL_TALK]
 
 

@@ -110,7 +110,7 @@ async def on_press(turn: Turn, press: Press) -> str:
 
 def find_zone(written: str) -> str | None:
     """The IANA zone of that name, or of the city of that name, however it is written."""
-    wanted = fold(written.strip()).replace(" ", "_")
+    wanted = "_".join(written.lower().split())
     for name in sorted(_zones(), key=lambda name: (not name.startswith("Europe/"), name)):
         if wanted in (name.lower(), name.lower().rpartition("/")[2]):
             return name

@@ -167,6 +167,10 @@ class _Composer:
         region = next(iter(self.question.ids("region")), None)
         if region is None:
             return query
+        if region not in self.snapshot.by_region:
+            # Who is in nothing meets nobody; what it is in says so.
+            inside = Pattern(regions=frozenset({region}))
+            return Query("partnership", conditions=(Condition(inside, "region"),))
         kept = [c for c in query.conditions if c.pattern.regions != {region}]
         shared: frozenset[str] = frozenset()
         if query.operation != "partners" and not any(c.pattern.partnerships for c in kept):

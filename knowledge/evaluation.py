@@ -209,6 +209,8 @@ def _cases(row: Any, stem: str, number: int) -> Iterator[Case]:
         raise CaseError(f"{place}: is not a case - begin it with 'ask:' or 'dialogue:'.")
     tag = str(row.get("tag", stem))
     if "dialogue" in row:
+        if not isinstance(row["dialogue"], list):
+            raise CaseError(f"{place}: 'dialogue' is no list of turns, each with 'ask'.")
         turns = [_turn(turn, f"{place}.{n}") for n, turn in enumerate(row["dialogue"], 1)]
         yield Case(place, tag, tuple(turns))
         return
@@ -218,7 +220,9 @@ def _cases(row: Any, stem: str, number: int) -> Iterator[Case]:
         yield Case(place, tag, (_turn({**row, "ask": phrasing}, place),))
 
 
-def _turn(row: Mapping[str, Any], place: str) -> Turn:
+def _turn(row: Any, place: str) -> Turn:
+    if not isinstance(row, dict):
+        raise CaseError(f"{place}: is no turn - write 'ask:' and what is expected.")
     if unknown := row.keys() - _TURN:
         raise CaseError(f"{place}: {', '.join(sorted(unknown))} is no key of a case.")
     if not isinstance(row.get("ask"), str):

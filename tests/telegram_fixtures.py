@@ -56,7 +56,8 @@ async def clean(shared_bot: Telegram) -> AsyncIterator[None]:
     server.faults.clear()
     assert server.violations == []
     refused = [call for call in server.calls[calls:] if call.refused and not call.injected]
-    assert refused == []
+    # That a message was deleted, the bot only learns when it wants to edit it.
+    assert [call for call in refused if "message to edit not found" not in call.outcome] == []
     log = shared_bot.bot.read_log()
     assert " ERROR " not in log, log[-3000:]
     assert server.token not in log

@@ -49,11 +49,11 @@ async def test_a_long_list_is_paged_by_editing(telegram: Telegram) -> None:
     assert "Andalusia" in first
     assert "Source:" in first
     await telegram.press(ana, message, "▶")
-    assert message.text != first
+    await telegram.server.wait_for(lambda: message.text != first or None)
     assert "Source:" in message.text
     assert telegram.server.from_bot(ana) == [message]
     await telegram.press(ana, message, "◀")
-    assert message.text == first
+    await telegram.server.wait_for(lambda: message.text == first or None)
     assert await telegram.press(ana, message, "1 of 2") == ""
 
 

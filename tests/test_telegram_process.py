@@ -1,0 +1,187 @@
+"""Start, stop, crash and webhook: each test runs a bot of its own."""
+
+import asyncio
+import signal
+import sqlite3
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.botapi import BotApiServer, faults
+from tests.telegram_process import ROOT, BotProcess, copied, running
+
+pytest_plugins = ("tests.telegram_fixtures",)
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+QUESTION = "which partnerships is Catalonia in?"
+SECRET = "a-secret-of-the-tests"  # noqa: S105 - opens nothing
+
+
+async def test_without_a_token_it_says_where_to_get_one(tmp_path: Path) -> None:
+    import sys
+
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "run"),
+        cwd=ROOT,
+        env={"DATABASE_URL": f"sqlite:///{tmp_path / 'x.db'}"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, error = await process.communicate()
+    assert (process.returncode, out) == (2, b"")
+    assert b"@BotFather" in error
+    assert error.count(b"\n") == 1
+
+
+async def test_a_wrong_token_is_one_clear_sentence(prepared: Path, tmp_path: Path) -> None:
+    async with BotApiServer() as server:
+        bot = BotProcess(server, copied(prepared, tmp_path), TELEGRAM_BOT_TOKEN="1:wrong")
+        with pytest.raises(AssertionError, match="does not know this token"):
+            await bot.start()
+        assert bot.process is not None
+        assert await bot.process.wait() == 1
+
+
+async def test_sigterm_finishes_what_is_under_way(prepared: Path, tmp_path: Path) -> None:
+    async with BotApiServer() as server:
+        people = [server.world.user(f"User {n}") for n in range(40)]
+        async with running(server, copied(prepared, tmp_path)) as bot:
+            server.delay = 0.1
+            for person in people:
+                server.world.say(person, QUESTION)
+            await server.wait_for_message(people[0])
+            assert await bot.end() == 0
+        assert all(len(server.from_bot(person)) == 1 for person in people)
+        assert server.updates.pending == type(server.updates.pending)()
+        assert "ERROR" not in bot.read_log()
+        assert server.violations == []
+
+
+async def test_a_stop_does_not_wait_out_a_429(prepared: Path, tmp_path: Path) -> None:
+    database = copied(prepared, tmp_path)
+    async with BotApiServer() as server:
+        ana = server.world.user("Ana")
+        server.faults.add(faults.too_many(1), "sendMessage", chat=ana)
+        async with running(server, database) as bot:
+            server.world.say(ana, QUESTION)
+            await server.wait_for_call("sendMessage", ana)
+            assert await bot.end() == 0
+        assert server.from_bot(ana) == []
+        server.answering.quiet_until.clear()
+        async with running(server, database):
+            await server.wait_for_message(ana)
+        assert len(server.from_bot(ana)) == 1
+
+
+async def test_three_kills_under_traffic_lose_nothing(prepared: Path, tmp_path: Path) -> None:
+    database = copied(prepared, tmp_path)
+    async with BotApiServer(delay=0.01) as server:
+        people = [server.world.user(f"User {n}") for n in range(180)]
+        bot = BotProcess(server, database)
+        hidden = 0
+        for part in range(4):
+            await bot.start()
+            for person in people[part * 45 : part * 45 + 45]:
+                server.world.say(person, QUESTION)
+            if part < 3:
+                done = part * 45 + 15
+                await server.wait_for(
+                    lambda done=done: len(server.calls_of("sendMessage")) >= done or None
+                )
+                sent = len(server.calls_of("sendMessage"))
+                await bot.kill()
+                hidden += 16 + len(server.calls_of("sendMessage")) - sent
+        for person in people:
+            await server.wait_for_message(person, seconds=30)
+        await bot.end()
+        answers = [len(server.from_bot(person)) for person in people]
+        assert min(answers) == 1
+        assert sum(answers) - len(people) <= hidden, "only a hidden send may be repeated"
+        assert server.violations == []
+    assert _left(database) == [], "nothing of what was said is kept"
+
+
+async def test_what_is_stored_but_not_answered_is_answered_after_a_crash(
+    prepared: Path, tmp_path: Path
+) -> None:
+    database = copied(prepared, tmp_path)
+    async with BotApiServer() as server:
+        ana = server.world.user("Ana")
+        server.faults.add(faults.dropped(), "sendMessage", times=None)
+        bot = BotProcess(server, database)
+        await bot.start()
+        question = server.world.say(ana, QUESTION)
+        message = server.world.say(ana, "and who leads textile?")
+        await server.wait_for_confirmed(message)
+        await bot.kill()
+        server.faults.clear()
+        await bot.start()
+        await server.wait_for_message(ana, count=2)
+        server.world.redeliver(question)
+        server.world.say(ana, "/privacy")
+        await server.wait_for_message(ana, count=3)
+        await bot.end()
+        first, second, _ = server.from_bot(ana)
+        assert first.text.startswith("Catalonia")
+        assert "extile" in second.text
+
+
+async def test_settings_and_buttons_survive_a_restart(prepared: Path, tmp_path: Path) -> None:
+    database = copied(prepared, tmp_path)
+    async with BotApiServer() as server:
+        ana = server.world.user("Ana")
+        async with running(server, database):
+            server.world.say(ana, "/timezone Lisbon")
+            server.world.say(ana, "who leads it?")
+            asked_back = await server.wait_for_message(ana, count=2)
+            await server.wait_for_call("setMyShortDescription")
+            await server.wait_for_call("getChatMenuButton")
+        menus = len(server.calls_of("setMyCommands"))
+        async with running(server, database):
+            await server.wait_for_answer(server.world.press(ana, asked_back, "Sport"))
+            answer = await server.wait_for_message(ana, count=3)
+            assert "Sport" in answer.text
+            server.world.say(ana, "what is it for?")
+            assert "port" in (await server.wait_for_message(ana, count=4)).text
+            server.world.say(ana, "/settings")
+            assert "Europe/Lisbon" in (await server.wait_for_message(ana, count=5)).text
+            await server.wait_for_call("getChatMenuButton", count=2)
+        assert len(server.calls_of("setMyCommands")) == menus, "they did not differ"
+        assert server.violations == []
+
+
+async def test_a_webhook_is_served_and_needs_its_secret(
+    prepared: Path, tmp_path: Path, unused_tcp_port: int
+) -> None:
+    url = f"http://127.0.0.1:{unused_tcp_port}/telegram"
+    settings = {"WEBHOOK_URL": url, "WEBHOOK_SECRET": SECRET, "PORT": str(unused_tcp_port)}
+    async with BotApiServer() as server:
+        ana = server.world.user("Ana")
+        database = copied(prepared, tmp_path)
+        async with running(server, database, ready="setWebhook", **settings) as bot:
+            question = server.world.say(ana, QUESTION)
+            await server.wait_for_message(ana)
+            server.world.redeliver(question)
+            server.world.say(ana, "and who leads textile?")
+            assert "extile" in (await server.wait_for_message(ana, count=2)).text
+            async with httpx.AsyncClient() as client:
+                for headers in ({}, {"X-Telegram-Bot-Api-Secret-Token": "wrong"}):
+                    answer = await client.post(url, json=question, headers=headers)
+                    assert answer.status_code == 403
+            assert await bot.end(signal.SIGTERM) == 0
+        assert len(server.from_bot(ana)) == 2
+        assert server.violations == []
+
+
+async def test_a_webhook_without_a_secret_is_refused(tmp_path: Path) -> None:
+    async with BotApiServer() as server:
+        bot = BotProcess(server, tmp_path / "x.db", WEBHOOK_URL="https://example.org/hook")
+        with pytest.raises(AssertionError, match="WEBHOOK_SECRET"):
+            await bot.start()
+        assert bot.process is not None
+        assert await bot.process.wait() == 2
+
+
+def _left(database: Path) -> list[object]:
+    with sqlite3.connect(database) as connection:
+        return connection.execute("SELECT * FROM updates WHERE body IS NOT NULL").fetchall()
