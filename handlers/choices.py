@@ -1,5 +1,7 @@
 """Pressed buttons: choices, pages, lists and settings, also stale and forged ones."""
 
+import logging
+
 from telegram import CallbackQuery, Message, Update
 
 from handlers import listings, privacy, settings
@@ -9,6 +11,9 @@ from handlers.paging import pages
 from handlers.replies import Place
 from handlers.texts import DEFAULT, texts
 from handlers.turn import Turn, begin
+from knowledge.answer import Answer
+
+_log = logging.getLogger(__name__)
 
 
 async def on_press(update: Update, context: Context) -> None:
@@ -52,8 +57,8 @@ async def _act(turn: Turn, press: Press, query: CallbackQuery) -> str | None:
 
 
 async def _choice(turn: Turn, press: Press, query: CallbackQuery) -> str | None:
-    answer = turn.choose(press.value)
-    if answer.status == "decline":
+    answer = _chosen(turn, press)
+    if answer is None:
         return turn.texts.notice("gone")
     # First the press: people see at once that it was felt.
     await _acknowledge(query, turn.context)
@@ -62,9 +67,9 @@ async def _choice(turn: Turn, press: Press, query: CallbackQuery) -> str | None:
 
 
 async def _page(turn: Turn, press: Press, query: CallbackQuery) -> str | None:
-    answer = turn.choose(press.value)
-    found = pages(answer.html)
-    if answer.status == "decline" or press.number >= len(found):
+    answer = _chosen(turn, press)
+    found = pages(answer.html) if answer is not None else []
+    if answer is None or press.number >= len(found):
         return turn.texts.notice("gone")
     await _acknowledge(query, turn.context)
     shown = editing(turn, query)
@@ -73,6 +78,20 @@ async def _page(turn: Turn, press: Press, query: CallbackQuery) -> str | None:
     await shown.say(found[press.number], [row, *turn.choices(answer)])
     turn.keep_focus(answer.focus)
     return None
+
+
+def _chosen(turn: Turn, press: Press) -> Answer | None:
+    """The answer to a button's reference; None when there is none (any more).
+
+    A reference comes from the person's device. One that was forged can be sound to read and yet
+    make no sense, which shows in more ways than can be listed.
+    """
+    try:
+        answer = turn.choose(press.value)
+    except Exception as error:  # noqa: BLE001 - see above
+        _log.warning("A button led nowhere: %s", type(error).__name__)
+        return None
+    return None if answer.status == "decline" else answer
 
 
 def editing(turn: Turn, query: CallbackQuery) -> Turn:

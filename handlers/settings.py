@@ -119,7 +119,8 @@ def find_zone(written: str) -> str | None:
 
 @cache
 def _zones() -> frozenset[str]:
-    return frozenset(name for name in available_timezones() if "/" in name or name == "UTC")
+    places = {name for name in available_timezones() if "/" in name}
+    return frozenset({name for name in places if not name.startswith("Etc/")} | {"UTC"})
 
 
 def _zone(turn: Turn) -> str:

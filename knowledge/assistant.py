@@ -22,7 +22,8 @@ _OPENING = re.compile(
 _POLITE = re.compile(
     r"^\s*(?:(?:hi|hello|hey|dear \w+)[,!.]?\s+)?(?:please\s+)?(?:"
     r"(?:could|can|would|will) you (?:please |kindly )?(?:tell|let|inform|remind|say)(?: to)?"
-    r"(?: me| us)?(?: know)?(?: please)?(?! about)|do you (?:happen to )?know|(?:please )?tell (?:me|us)(?! about)"
+    r"(?: me| us)?(?: know)?(?: please)?(?! about)|do you (?:happen to )?know"
+    r"|(?:please )?tell (?:me|us)(?! about)"
     r"|i(?:'d| would| should)? (?:like|love|want|need) to (?:know|ask|find out|hear)"
     r"|i(?: was|'m| am)(?: just)? wondering)[,:]?\s+",
     re.IGNORECASE,

@@ -17,6 +17,7 @@ _UNNUMBERED: dict[str, tuple[int | None, int | None]] = {
     "two_or_more": (2, None),
     "at_most": (0, 1),
     "fewer": (0, 0),
+    "one": (1, 1),
 }
 """What a degree says until a number behind it says it exactly."""
 _ADJECTIVES = ("demonym", "adjective")
@@ -219,6 +220,8 @@ class ClauseReader:
             return False
         for number, span in enumerate(self._spans[place + 1 : place + 4], place + 1):
             group = span.operator.partition(".")[0]
+            if group == "role" and span.operator != "role.any":
+                return True
             if group == "subject":
                 # "17 partnerships" asked for as such is no limit on anything else.
                 return place > 0 and number not in self._skip

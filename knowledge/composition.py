@@ -108,7 +108,8 @@ class _Composer:
         if pilots and noun is not None and not question.says("mark.nonvanguard"):
             clauses.insert(0, Clause(noun, vanguard=True))
         clauses = inherited(subject, clauses)
-        if any(unsupported(subject, clause) for clause in clauses):
+        several = sum(op.startswith("number.") and op != "number.1" for op in question.operators)
+        if several > 1 or any(unsupported(subject, clause) for clause in clauses):
             return None
         said = (operation for op, operation in _OPERATIONS if question.says(op))
         operation: Operation = next(said, "check" if whether else "list")

@@ -71,7 +71,7 @@ def _is_idle_number(question: Question, place: int, used: AbstractSet[int]) -> b
         return False
     behind = range(place + 1, min(place + 4, len(question.spans)))
     return not any(
-        question.operators[at].startswith("subject.") and at not in used for at in behind
+        question.operators[at].startswith(("subject.", "role.")) and at not in used for at in behind
     )
 
 

@@ -23,6 +23,7 @@ SUBJECTS: dict[str, Axis] = {
 
 THEMED = frozenset({"relation.about", "relation.potential"})
 _POLITE = frozenset(["you", "we", "i", "u", "anyone", "anybody"])
+_SPEAKERS = frozenset({"i", "we", "you", "they", "he", "she", "that", "which", "who", "this"})
 _BETWEEN = frozenset(["role", "mark", "filler", "degree", "set", "number", "order"])
 
 
@@ -66,7 +67,8 @@ class Question:
                 return False
             if span.operator.startswith("subject."):
                 return False
-            if words[0] in AUXILIARIES:
+            said_by = self.spans[place - 1].words if place else ""
+            if words[0] in AUXILIARIES and said_by not in _SPEAKERS:
                 behind = self.spans[place + 1].words if place + 1 < len(self.spans) else ""
                 if behind not in _POLITE:
                     return True
@@ -100,7 +102,7 @@ class Question:
                 return SUBJECTS[self.operators[noun].partition(".")[2]], noun
             if self._role_noun_after(place + 1):
                 return "region", None
-        if self.says("ask.who", "relation.potential"):
+        if self.says("ask.who", "relation.potential") or self._role_noun_after(0):
             return "region", None
         return self._implied_subject()
 

@@ -127,6 +127,11 @@ class Replies:
             for name in span.names[:1]
         )
 
+    def _placed(self, region: str) -> str:
+        """A region with its country, unless its name tells it."""
+        name = self.rendering.name("region", region)
+        return name if "(" in name else self.rendering.with_country(region)
+
     def label(self, reference: Reference, *, names_only: bool = False) -> str:
         """A reading in a few words, for a button."""
         ids = [id for _, id in reference.slots]
@@ -140,7 +145,7 @@ class Replies:
             ids = list(query.candidates)
             names = [self.rendering.name(query.subject, id) for id in ids]
             for condition in query.conditions:
-                names += [self.rendering.with_country(id) for id in condition.pattern.regions]
+                names += [self._placed(id) for id in condition.pattern.regions]
                 names += [
                     self.rendering.name("partnership", id) for id in condition.pattern.partnerships
                 ]

@@ -31,7 +31,7 @@ class Token:
 @lru_cache(maxsize=4096)
 def _fold_letter(letter: str) -> str:
     """The letters or digits a typed character stands for; empty when it is neither."""
-    plain = unicodedata.normalize("NFKD", letter.casefold()).translate(_LETTERS)
+    plain = unicodedata.normalize("NFKD", letter.casefold()).casefold().translate(_LETTERS)
     return "".join(char for char in plain if char.isalnum())
 
 

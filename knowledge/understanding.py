@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from knowledge.answer import Focus
 from knowledge.changes import about
@@ -41,7 +42,10 @@ _MOST_SENTENCES = 12
 _SURE_PART = 90
 _FALLBACK = 45
 _OTHER_NUMBER = 0.85
-_LOOSE_WORDS = 2
+_OTHER_PLACE = 0.5
+_NUMBERED = frozenset({"page", "pages", "figure", "fig", "table", "phase", "layer", "footnote"})
+_NOT_TELLING = frozenset({"filler", "ask", "number", "time", "set", "degree"})
+_LOOSE_WORDS = 1
 _SMALL_TALK = frozenset({"greeting", "thanks", "farewell", "wellbeing", "off_topic"})
 
 
@@ -210,21 +214,20 @@ class Reader:
         unrecorded = [span.words for span in spans if span.operator.startswith("unrecorded.")]
         asked = entities_in(spans)
         numbers = [span.words for span in spans if span.words.isdecimal()]
-        words = [span.words for span in spans if span.operator != "filler" and not span.names]
-        telling = (
-            asked
-            or any(span.names for span in spans)
-            or any(
-                len(word) > _SHORT_WORD and self.vocabulary.speller.known(word)
-                for text in words
-                for word in text.split()
-            )
+        placed = any(
+            before.words in _NUMBERED and span.words.isdecimal() for before, span in pairwise(spans)
+        )
+        telling = any(
+            span.names
+            or (span.operator and span.operator.partition(".")[0] not in _NOT_TELLING)
+            or (not span.operator and len(span.words) > _SHORT_WORD)
+            for span in spans
         )
         found = 0
         for hit in ranked:
             agreement = self._entities_of.agreement(hit.label, asked)
             if "/" in hit.label and not self._facts.covers(hit.label, numbers):
-                agreement *= _OTHER_NUMBER
+                agreement *= _OTHER_PLACE if placed else _OTHER_NUMBER
             if not agreement or not self._facts.covers(hit.label, unrecorded):
                 continue
             if "/" in hit.label and not telling:
@@ -250,6 +253,8 @@ class Reader:
         if len(named) != 1 or len(loose) > _LOOSE_WORDS:
             return
         if any(span.operator.startswith("unrecorded.") for span in spans):
+            return
+        if named[0].guessed or self._facts.foreign(self._facts.weigh([s.words for s in loose])):
             return
         everyday = all(self.vocabulary.speller.known(span.words) for span in loose)
         if region := named[0].of("region"):

@@ -18,6 +18,7 @@ _PARTIAL_SHARED = 4
 _PARTIAL_SCORE = 82
 _MOST_ALTERNATIVES = 24
 _NUMBER_DIGITS = 3
+_FEWEST_REPAIRED = 5
 _GLUED = re.compile(r"([a-z]{4,})(\d+)")
 
 
@@ -215,7 +216,7 @@ class Vocabulary:
             window = choices[place : place + length]
             if length == 1 and words[place].text in self._everyday:
                 window = [window[0][:1]]
-            best = self._look_up(window)
+            best = self._look_up(window, words[place].text)
             if best is not None:
                 start, end = words[place].start, words[place + length - 1].end
                 span = Span(place, place + length, text[start:end], *best)
@@ -223,7 +224,7 @@ class Vocabulary:
         return self._joined(text, words, place)
 
     def _look_up(
-        self, window: Sequence[list[tuple[str, int]]]
+        self, window: Sequence[list[tuple[str, int]]], typed: str
     ) -> tuple[str, tuple[Name, ...], str] | None:
         best: tuple[int, str, tuple[Name, ...], str] | None = None
         for number, combination in enumerate(product(*window)):
@@ -234,10 +235,10 @@ class Vocabulary:
             if best is not None and score <= best[0]:
                 continue
             operator = self._operators.get(phrase, "")
-            names = tuple(
-                Name(name.kind, name.id, name.form, score)
-                for name in self._names.get(phrase, {}).values()
-            )
+            known = self._names.get(phrase, {})
+            if score < 100 and len(combination) == 1 and not _may_be_meant(typed, phrase):
+                known = {}
+            names = tuple(Name(name.kind, name.id, name.form, score) for name in known.values())
             if names or operator:
                 best = (score, phrase, names, operator)
         return None if best is None else best[1:]
@@ -252,7 +253,7 @@ class Vocabulary:
         joined = first.text + second.text
         options = [(joined, 95)] if self.speller.known(joined) else []
         options += [(r.word, 88) for r in self.speller.repair(joined) if r.distance <= 1]
-        best = self._look_up([options]) if options else None
+        best = self._look_up([options], joined) if options else None
         if best is None:
             return None
         return Span(place, place + 2, text[first.start : second.end], *best)
@@ -278,6 +279,16 @@ class Vocabulary:
         return Span(place, place + 1, typed, word, operator=number)
 
 
+def _may_be_meant(typed: str, name: str) -> bool:
+    """Whether a single word is long enough for a typing error to leave no doubt of a name.
+
+    Four letters are too few ("NATO" is not nano); five may only have changed places or doubled.
+    """
+    if len(typed) < _FEWEST_REPAIRED:
+        return False
+    return len(typed) > _FEWEST_REPAIRED or set(typed) == set(name)
+
+
 def _belongs_to(span: Span, name: Span) -> bool:
     """Whether a noun only completes a name: "the kick-off meeting", "the Copenhagen region"."""
     if name.of("event"):
@@ -295,8 +306,10 @@ def _settled(span: Span, words: Sequence[Token]) -> Span:
     """
     if not span.names or not span.operator:
         return span
-    around = {word.text for word in words[max(0, span.start - 3) : span.end + 3]}
-    if (span.text.isupper() and len(span.text) > 1) or around & _ASKS_MEANING:
+    behind = words[span.end].text if span.end < len(words) else ""
+    before = words[span.start - 1].text if span.start else ""
+    asked = behind in _ASKS_MEANING or before in _NAMES_A_MEANING
+    if (span.text.isupper() and len(span.text) > 1) or asked:
         return replace(span, operator="")
     return replace(span, names=())
 
@@ -304,6 +317,7 @@ def _settled(span: Span, words: Sequence[Token]) -> Span:
 _ASKS_MEANING = frozenset(
     ["stand", "stands", "mean", "means", "meaning", "abbreviation", "acronym", "abbreviates"]
 )
+_NAMES_A_MEANING = frozenset({"abbreviation", "acronym", "meaning", "expand", "define"})
 _PARTNERSHIP_NOUNS = frozenset(
     {"partnership", "group", "consortium", "alliance", "network", "pilot"}
 )

@@ -1,9 +1,13 @@
-"""Measures the bot beside an empty echo bot of the same framework: ``python -m tests.bench_telegram``.
+"""Measures the bot beside an empty echo bot of the same framework.
+
+``python -m tests.bench_telegram``
 
 Both run as processes of their own against the test server, one after the other, with the same
 questions at the same moments. An answer's time runs from the question's arrival at the server to
 the arrival of the answer there. The echo bot gets the same bound on concurrency (16).
 """
+
+# ruff: noqa: T201 - printing is the purpose.
 
 import argparse
 import asyncio
@@ -89,7 +93,6 @@ async def measure(kind: type[BotProcess], folder: Path, delay: float, seconds: f
     """Runs one bot through the even load, then through a flood."""
     async with BotApiServer() as server:
         people = [server.world.user(f"User {number}") for number in range(USERS)]
-        folder.mkdir()
         bot = kind(server, copied(folder.parent / "prepared.db", folder), LOG_LEVEL="WARNING")
         await bot.start()
         server.delay = delay
@@ -165,7 +168,7 @@ async def main(seconds: float) -> bool:
         for delay in (0.0, 0.05):
             figures = {}
             for label, kind in (("echo", Echo), ("bot", BotProcess)):
-                place = folder / f"{label}-{delay}"
+                place = Path(tempfile.mkdtemp(dir=folder))
                 found = figures[label] = await measure(kind, place, delay, seconds)
                 print(
                     f"{delay * 1000:3.0f} ms a call  {label:4}  p50 {found.p50:6.1f} ms  "

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from db.engine import create_engine
+from knowledge.reading import read_snapshot
+from knowledge.snapshot import Snapshot
 from tests.botapi import BotApiServer
 from tests.telegram_process import (
     ADMIN,
@@ -15,6 +18,7 @@ from tests.telegram_process import (
     make_database,
     running,
 )
+
 
 @pytest.fixture(scope="session")
 def prepared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -30,12 +34,22 @@ async def prepared(prepared_folder: Path) -> Path:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def report_snapshot(prepared: Path) -> Snapshot:
+    """All shipped facts."""
+    engine = create_engine(f"sqlite:///{prepared}")
+    try:
+        return await read_snapshot(engine, ())
+    finally:
+        await engine.dispose()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def shared_bot(
     prepared: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Telegram]:
     database = copied(prepared, tmp_path_factory.mktemp("shared"))
     async with BotApiServer() as server:
-        server.world.supergroup("Maintainers").id = MAINTAINERS
+        assert server.world.supergroup("Maintainers").id == MAINTAINERS
         settings = {"ADMIN_IDS": str(ADMIN), "MAINTAINERS_CHAT": str(MAINTAINERS)}
         async with running(server, database, **settings) as bot:
             yield Telegram(server, bot)
@@ -51,13 +65,13 @@ def telegram(shared_bot: Telegram) -> Telegram:
 async def clean(shared_bot: Telegram) -> AsyncIterator[None]:
     """Nothing may be left that breaks a rule of the API, or that the bot calls an error."""
     server = shared_bot.server
-    calls = len(server.calls)
+    calls, logged = len(server.calls), len(shared_bot.bot.read_log())
     yield
     server.faults.clear()
     assert server.violations == []
     refused = [call for call in server.calls[calls:] if call.refused and not call.injected]
     # That a message was deleted, the bot only learns when it wants to edit it.
     assert [call for call in refused if "message to edit not found" not in call.outcome] == []
-    log = shared_bot.bot.read_log()
+    log = shared_bot.bot.read_log()[logged:]
     assert " ERROR " not in log, log[-3000:]
     assert server.token not in log

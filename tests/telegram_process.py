@@ -15,7 +15,9 @@ from db.engine import create_engine
 from tests.botapi import BotApiServer, Chat, Message, Update, User
 
 ADMIN = 990_001
-MAINTAINERS = -990_002
+MAINTAINERS = -1_000_000_005_001
+"""The first supergroup that a test's world makes."""
+
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 60.0
 """A safety net for the start of a process on a busy machine."""

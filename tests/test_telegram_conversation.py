@@ -198,7 +198,8 @@ async def test_mydata_and_forget(telegram: Telegram) -> None:
     "data",
     ["", "0old", "1", "1Z", "1Lnope.1", "1Lregions.999", "1Szone.Mars/Olympus", "1Sx", "1Fmaybe",
      "1P9.find||r~list~~~", "1P0.nope|", "1find||", "1region_about|region=atlantis", "1card|a=b",
-     "1compare||r~list~~~a", "1find||r~list~r1-:r=x:p=y:z=1~~", "💥" * 16, "1events_list|year=<b>"],
+     "1compare||r~list~~~a", "1find||r~list~r1-:r=x:p=y:z=1~~", "💥" * 16, "1events_list|year=<b>",
+     "1events_after|kind=committee,year=2017|c~most~r1-~~", "1find|region=x|o~rank~~r1-~"],
 )  # fmt: skip
 async def test_forged_and_stale_buttons_are_answered(telegram: Telegram, data: str) -> None:
     ana = telegram.world.user("Ana")

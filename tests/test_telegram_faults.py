@@ -4,7 +4,7 @@ import pytest
 
 from tests.botapi import faults
 from tests.hostile import hostile_texts
-from tests.telegram_process import Telegram
+from tests.telegram_process import MAINTAINERS, Telegram
 
 pytest_plugins = ("tests.telegram_fixtures",)
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -90,10 +90,7 @@ async def test_a_refused_message_is_logged_and_told_to_the_maintainers(
     ana = telegram.world.user("Ana Kowalska")
     telegram.server.faults.add(faults.refusal(400, "Bad Request: something new"), "sendMessage")
     telegram.world.say(ana, "which partnerships is Catalonia in, says Kowalska?")
-    maintainers = next(
-        chat for chat in telegram.server.state.chats.values() if chat.title == "Maintainers"
-    )
-    report = await telegram.server.wait_for_message(maintainers)
+    report = await telegram.server.wait_for_message(MAINTAINERS)
     id = report.text.splitlines()[0].removeprefix("Error ")
     assert "BadRequest" in report.text
     assert "Kowalska" not in report.text

@@ -35,7 +35,7 @@ async def test_without_a_token_it_says_where_to_get_one(tmp_path: Path) -> None:
 
 async def test_a_wrong_token_is_one_clear_sentence(prepared: Path, tmp_path: Path) -> None:
     async with BotApiServer() as server:
-        bot = BotProcess(server, copied(prepared, tmp_path), TELEGRAM_BOT_TOKEN="1:wrong")
+        bot = BotProcess(server, copied(prepared, tmp_path), **{"TELEGRAM_BOT_TOKEN": "1:wrong"})
         with pytest.raises(AssertionError, match="does not know this token"):
             await bot.start()
         assert bot.process is not None
@@ -85,9 +85,7 @@ async def test_three_kills_under_traffic_lose_nothing(prepared: Path, tmp_path: 
                 server.world.say(person, QUESTION)
             if part < 3:
                 done = part * 45 + 15
-                await server.wait_for(
-                    lambda done=done: len(server.calls_of("sendMessage")) >= done or None
-                )
+                await server.wait_for_call("sendMessage", count=done)
                 sent = len(server.calls_of("sendMessage"))
                 await bot.kill()
                 hidden += 16 + len(server.calls_of("sendMessage")) - sent

@@ -5,7 +5,7 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from knowledge.assistant import Assistant
@@ -109,6 +109,7 @@ def test_spans_cover_all_words_once_and_in_order(text: str, vocabulary: Vocabula
 
 
 @given(text=st.text(max_size=80))
+@example(text="\N{MATHEMATICAL BOLD CAPITAL A}")
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
