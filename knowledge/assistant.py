@@ -28,6 +28,7 @@ _POLITE = re.compile(
     r"|i(?: was|'m| am)(?: just)? wondering)[,:]?\s+",
     re.IGNORECASE,
 )
+_DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 _ASIDE = re.compile(r"\([^()]*\)")
 _CORRECTED = re.compile(
     r"^.*\b(?:no,? wait|wait,? no|scratch that|let me rephrase)\b[,.:]*\s*",
@@ -81,7 +82,7 @@ class Assistant:
             raise ValueError("now must be an aware datetime")
         if len(text) > MOST_CHARACTERS:
             return self.replies.say("too_long", now, focus, limit=MOST_CHARACTERS)
-        text = _tidied(text)
+        text = _tidied(_DOTTED.sub(lambda found: found[0].replace(".", ""), text))
         focus = focus if focus and focus.expires > now else None
         understanding = self.reader.understand_best(text, focus)
         if not understanding.spans:

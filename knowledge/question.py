@@ -97,6 +97,7 @@ class Question:
             each = SUBJECTS.get(self.spans[place].words.rpartition(" ")[2])
             if self.operators[place] == "relation.per" and each:
                 return each, None
+        for place in asked:
             noun = self._noun_after(place + 1)
             if noun is not None and not self._lists_memberships(noun):
                 return SUBJECTS[self.operators[noun].partition(".")[2]], noun

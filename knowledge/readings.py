@@ -71,7 +71,11 @@ def _unsaid_partnership(spans: Sequence[Span]) -> int | None:
             and roles | (len(nouns) > 1)
         ):
             return place
-        if span.words in ("it", "its") and place > 1 and (roles or nouns):
+        if (
+            span.words in ("it", "its")
+            and place > 1
+            and (roles or nouns or "role.any" in operators)
+        ):
             return place
     bare = all(op.startswith(("role.", "ask.")) or op == "filler" for op in operators)
     opened = bool(spans) and (spans[0].words == "and" or len(spans) == 2)

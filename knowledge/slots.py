@@ -18,6 +18,10 @@ class SlotFiller:
         self._intents = intents
         self._snapshot = snapshot
 
+    def wanted(self, label: str) -> Mapping[str, str]:
+        """The slots of a declared intent: name → kind."""
+        return self._intents[label].slots
+
     def fill(self, label: str, spans: Sequence[Span], focus: Focus | None) -> Reference | None:
         """The reference for a label of the matcher; None when a slot cannot be filled.
 

@@ -42,6 +42,7 @@ _MOST_SENTENCES = 12
 _SURE_PART = 90
 _FALLBACK = 45
 _OTHER_NUMBER = 0.85
+_OF_WHAT_IS_NAMED = 3
 _OTHER_PLACE = 0.5
 _NUMBERED = frozenset({"page", "pages", "figure", "fig", "table", "phase", "layer", "footnote"})
 _NOT_TELLING = frozenset({"filler", "ask", "number", "time", "set", "degree"})
@@ -223,6 +224,10 @@ class Reader:
             or (not span.operator and len(span.words) > _SHORT_WORD)
             for span in spans
         )
+        known = self.vocabulary.speller.known
+        undefined = any(span.operator == "define.term" for span in spans) and any(
+            not span.operator and not span.names and not known(span.words) for span in spans
+        )
         found = 0
         for hit in ranked:
             agreement = self._entities_of.agreement(hit.label, asked)
@@ -230,14 +235,16 @@ class Reader:
                 agreement *= _OTHER_PLACE if placed else _OTHER_NUMBER
             if not agreement or not self._facts.covers(hit.label, unrecorded):
                 continue
-            if "/" in hit.label and not telling:
+            if "/" in hit.label and (not telling or undefined):
                 continue
             reference = self.slots.fill(hit.label, spans, focus)
+            exact = "/" not in hit.label and bool(self.slots.wanted(hit.label))
             if reference is not None:
                 reply = self._replies.get((hit.label, hit.example or ""))
                 if reply and not alike(spans, hit.example or ""):
                     reply = None
-                yield Candidate(reference, round(hit.score * agreement), "declared", reply=reply)
+                score = round(hit.score * agreement) + (_OF_WHAT_IS_NAMED if asked and exact else 0)
+                yield Candidate(reference, score, "declared", reply=reply)
                 found += 1
             if found == _MOST_DECLARED:
                 return
@@ -267,6 +274,8 @@ class Reader:
     def _false_premise(self, spans: Sequence[Span]) -> Iterator[Candidate]:
         """What a question takes for granted and is not so, to be corrected."""
         asked = without_why(spans)
+        if any(span.words.isdecimal() for span in spans):
+            return
         taken = self._compose(asked) if asked else None
         if taken is None or taken.query.operation != "check" or not taken.query.candidates:
             return

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sqlite3
+import sys
 from pathlib import Path
 
 import httpx
@@ -18,8 +19,6 @@ SECRET = "a-secret-of-the-tests"  # noqa: S105 - opens nothing
 
 
 async def test_without_a_token_it_says_where_to_get_one(tmp_path: Path) -> None:
-    import sys
-
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "run"),
         cwd=ROOT,
@@ -35,7 +34,7 @@ async def test_without_a_token_it_says_where_to_get_one(tmp_path: Path) -> None:
 
 async def test_a_wrong_token_is_one_clear_sentence(prepared: Path, tmp_path: Path) -> None:
     async with BotApiServer() as server:
-        bot = BotProcess(server, copied(prepared, tmp_path), **{"TELEGRAM_BOT_TOKEN": "1:wrong"})
+        bot = BotProcess(server, copied(prepared, tmp_path), TELEGRAM_BOT_TOKEN="1:wrong")  # noqa: S106
         with pytest.raises(AssertionError, match="does not know this token"):
             await bot.start()
         assert bot.process is not None
@@ -183,3 +182,21 @@ async def test_a_webhook_without_a_secret_is_refused(tmp_path: Path) -> None:
 def _left(database: Path) -> list[object]:
     with sqlite3.connect(database) as connection:
         return connection.execute("SELECT * FROM updates WHERE body IS NOT NULL").fetchall()
+
+
+async def test_links_ask_telegram_for_the_name(prepared: Path, tmp_path: Path) -> None:
+    async with BotApiServer() as server:
+        bot = BotProcess(server, copied(prepared, tmp_path))
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "links", "--qr", str(tmp_path / "codes")),
+            cwd=ROOT,
+            env=bot.environment,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        out, _ = await process.communicate()
+    lines = out.decode().splitlines()
+    assert process.returncode == 0
+    assert lines[0] == "kind,id,name,url"
+    assert "region,catalonia,Catalonia,https://t.me/s3p_test_bot?start=r-catalonia" in lines
+    assert len(list((tmp_path / "codes").glob("*.png"))) == len(lines) - 1
+    assert len(list((tmp_path / "codes").glob("*.svg"))) == len(lines) - 1
