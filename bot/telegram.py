@@ -28,7 +28,7 @@ from telegram.request import HTTPXRequest
 
 from bot.cli import CommandError
 from bot.polling import Poller
-from bot.requests import TerseRequest
+from bot.requests import SwiftRequest
 from bot.settings import Settings
 from db.batches import Batches
 from db.chats import Chats
@@ -197,7 +197,7 @@ def _application(settings: Settings, services: Services, lanes: Lanes) -> App:
         token.get_secret_value() if token else "",
         base_url=settings.telegram_base_url,
         base_file_url=settings.telegram_base_file_url,
-        request=TerseRequest(connection_pool_size=CONNECTIONS, pool_timeout=30.0),
+        request=SwiftRequest(CONNECTIONS),
         get_updates_request=HTTPXRequest(connection_pool_size=1, pool_timeout=30.0),
     )
     # The builder's types know classes only, and no application without a job queue.

@@ -57,7 +57,11 @@ class Intake(asyncio.Queue[object]):
             await super().put(item)
 
     async def put_all(self, updates: Sequence[Update]) -> None:
-        """Takes updates that came together, in one transaction.
+        """Takes updates that came together; raises what ``keep`` does."""
+        self.enqueue(await self.keep(updates))
+
+    async def keep(self, updates: Sequence[Update]) -> list[Update]:
+        """Stores updates in one transaction; returns those to be handled.
 
         Raises:
             DatabaseError: none of them is safe.
@@ -65,17 +69,30 @@ class Intake(asyncio.Queue[object]):
         wanted = [update for update in updates if self._wanted(update)]
         stored = {one.update_id: json.dumps(body) for one in wanted if (body := essence(one))}
         fresh = await self._inbox.keep(list(stored.items()), at=self._now())
-        for update in wanted:
-            id = update.update_id
-            if (id in fresh) if id in stored else self._first_pass(id):
-                self._enqueue(update)
+        return [
+            update
+            for update in wanted
+            if (
+                update.update_id in fresh
+                if update.update_id in stored
+                else self._first_pass(update)
+            )
+        ]
+
+    def enqueue(self, updates: Sequence[Update]) -> None:
+        """Hands updates to the handlers."""
+        for update in updates:
+            self._in_hand.add(update.update_id)
+            self.put_nowait(update)
+        if len(self._in_hand) >= CROWDED:
+            self._calm.clear()
 
     async def recover(self, bot: Bot) -> int:
         """Takes what an earlier run left; returns how many that was."""
         left = await self._inbox.left_over(at=self._now())
-        for id, body in left:
-            update = Update.de_json({"update_id": id, **json.loads(body)}, bot)
-            self._enqueue(update)
+        self.enqueue(
+            [Update.de_json({"update_id": id, **json.loads(body)}, bot) for id, body in left]
+        )
         return len(left)
 
     async def handled(self, update: object) -> None:
@@ -94,21 +111,15 @@ class Intake(asyncio.Queue[object]):
         """Waits until there is room for more updates."""
         await self._calm.wait()
 
-    def _enqueue(self, update: Update) -> None:
-        self._in_hand.add(update.update_id)
-        if len(self._in_hand) >= CROWDED:
-            self._calm.clear()
-        self.put_nowait(update)
-
     def _wanted(self, update: Update) -> bool:
         """Drops at the door what nobody said to the bot, so that it is never stored."""
         message = update.message or update.edited_message
         return message is None or self.bot is None or is_meant_for(message, self.bot)
 
-    def _first_pass(self, id: int) -> bool:
-        if id in self._passed:
+    def _first_pass(self, update: Update) -> bool:
+        if update.update_id in self._passed:
             return False
-        self._passed[id] = None
+        self._passed[update.update_id] = None
         if len(self._passed) > _PASSING:
             self._passed.popitem(last=False)
         return True

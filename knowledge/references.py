@@ -30,6 +30,12 @@ class Reference:
     def with_slot(self, name: str, value: str) -> "Reference":
         return replace(self, slots=tuple({**dict(self.slots), name: value}.items()))
 
+    def without_theme(self) -> "Reference":
+        """The same without the words a theme was found by, which only the answer shows."""
+        if self.query is None or self.query.theme is None:
+            return self
+        return replace(self, query=replace(self.query, theme=None))
+
     def encode(self) -> str:
         """One line of ASCII without blanks; ``decode`` reads it back."""
         parts = [self.intent, ",".join(f"{name}={value}" for name, value in self.slots)]

@@ -8,7 +8,7 @@ from knowledge.decision import DECLINES, Candidate
 from knowledge.declarations import Intent
 from knowledge.dialogue import PENDING
 from knowledge.offers import Impossible, View
-from knowledge.references import Reference
+from knowledge.references import MOST_BYTES, Reference
 from knowledge.rendering import Rendering, safe
 from knowledge.snapshot import Snapshot
 from knowledge.understanding import Understanding
@@ -68,14 +68,15 @@ class Replies:
         labels = [
             self.label(candidate.reference, names_only=one_intent) for candidate in candidates
         ]
+        offered = tuple(candidate.reference.without_theme().encode() for candidate in candidates)
         choices = tuple(
-            Choice(label, candidate.reference.encode())
-            for label, candidate in zip(labels, candidates, strict=True)
+            Choice(label, line)
+            for label, line in zip(labels, offered, strict=True)
+            if len(line) <= MOST_BYTES
         )
         html, text = self.rendering.message("clarify", View(), labels=labels)
         score = max(candidate.score for candidate in candidates)
         entities = self._entities(spans)
-        offered = tuple(candidate.reference.encode() for candidate in candidates)
         pending = Focus(offered[0], (), PENDING, offered, now + FOCUS_LASTS)
         return Answer("clarify", "clarify", score, entities, text, html, (), choices, pending)
 

@@ -237,6 +237,8 @@ class Reader:
                 continue
             if "/" in hit.label and (not telling or undefined):
                 continue
+            if hit.label in _SMALL_TALK and any(span.names for span in spans):
+                continue
             reference = self.slots.fill(hit.label, spans, focus)
             exact = "/" not in hit.label and bool(self.slots.wanted(hit.label))
             if reference is not None:

@@ -19,6 +19,7 @@ _PARTIAL_SCORE = 82
 _MOST_ALTERNATIVES = 24
 _NUMBER_DIGITS = 3
 _FEWEST_REPAIRED = 5
+_ASIDE = re.compile(r"\([^()]*\)")
 _GLUED = re.compile(r"([a-z]{4,})(\d+)")
 
 
@@ -113,6 +114,8 @@ class Vocabulary:
             for thing in things.values():
                 for text in {thing.name, getattr(thing, "short_name", None) or thing.name}:
                     self._add(text, Name(kind, thing.id, "name", 100))
+                    if "(" in text:
+                        self._add(_ASIDE.sub(" ", text), Name(kind, thing.id, "name", 100))
                 if abbreviation := getattr(thing, "abbreviation", None):
                     self._add(abbreviation, Name(kind, thing.id, "abbreviation", 100))
         for alias in snapshot.aliases:
@@ -185,7 +188,7 @@ class Vocabulary:
         """The known words that the word may be, each with what is left of 100 after repair."""
         word = words[place].text
         if word in self._shorthand and word not in self._names:
-            return [(self._shorthand[word], 100)]
+            return [(self._shorthand[word], 100), (word, 100)]
         if word in self._everyday:
             near = self._name_speller.repair(word)
             return [(word, 100), *((r.word, 85) for r in near[:2] if r.distance == 1)]
@@ -327,4 +330,4 @@ _EVENT_NOUNS = frozenset(
 _READ_IN_CONTEXT = frozenset({"term"})
 
 # Topics, figures and corrections are found by questions, not by their titles.
-_NAMED_BY_ALIASES_ONLY = frozenset({"topic", "statistic", "correction", "event"})
+_NAMED_BY_ALIASES_ONLY = frozenset({"topic", "statistic", "correction"})

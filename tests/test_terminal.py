@@ -92,7 +92,7 @@ def test_a_conversation_by_keyboard(tmp_path: Path) -> None:
     os.write(keyboard, b"which partnerships is Catalonia in?\r")
     until("Source")
     os.write(keyboard, b"1\r")
-    until("Catalonia")
+    until("High Performance Production")
     os.write(keyboard, b"\x04")  # Ctrl-D leaves
     assert process.wait(timeout=30) == 0
     os.close(keyboard)
