@@ -44,7 +44,7 @@ class SwiftRequest(BaseRequest):
         for client in self._clients:
             await client.shutdown()
 
-    async def do_request(
+    async def do_request(  # noqa: PLR0917 - the base class says which
         self,
         url: str,
         method: str,

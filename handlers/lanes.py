@@ -11,8 +11,8 @@ from telegram.ext import BaseUpdateProcessor
 
 from handlers.intake import Intake
 
-SLOTS = 16
-"""Updates handled at once. More make the connection pool slower than they save."""
+SLOTS = 24
+"""Updates handled at once: most of the time of each is waiting for Telegram."""
 
 _UNBOUNDED = 1_000_000_000
 """The base's own limit holds up all chats when one has many updates: lanes and slots do better."""

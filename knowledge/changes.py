@@ -94,6 +94,14 @@ def _with_candidates(query: Query, axis: Axis, ids: list[str]) -> Query:
     return replace(query, operation=operation, candidates=tuple(ids))
 
 
+def denied(query: Query) -> Query:
+    """The others: those that do not meet the last condition."""
+    *kept, last = query.conditions
+    return replace(
+        query, operation="list", conditions=(*kept, replace(last, at_least=0, at_most=0))
+    )
+
+
 def _listing(operation: Operation) -> Operation:
     """A yes/no question that is asked of others becomes a list."""
     return "list" if operation == "check" else operation

@@ -163,8 +163,9 @@ class ClauseReader:
             self._including = True
         elif operator == "alone":
             self._begin(place, negative=False)
-            self._clause = Clause(place, at_least=1, at_most=1, counted="partnership")
-            self._clauses.append(self._clause)
+            alone = Clause(place, at_least=1, at_most=1, counted="partnership")
+            self._clause = Clause(place)
+            self._clauses += [alone, self._clause]
         elif operator == "either":
             self._or = True
             for names in self._clause.names.values():

@@ -11,6 +11,7 @@ from knowledge.answer import Focus
 from knowledge.changes import (
     about,
     base_query,
+    denied,
     switched,
     with_clause,
     with_other_slot,
@@ -70,6 +71,7 @@ _OPENERS = tuple(
 )
 _BESIDE = frozenset({"and", "exactly", "precisely", "was", "is", "it", "that", "then", "but", "so"})
 _ORDINALS = {"order.first": 0, "order.second": 1, "order.third": 2, "order.last": -1}
+_TIMED = frozenset({"events_first", "events_last", "events_next"})
 PENDING = "?"
 """The ``results_kind`` of a focus whose results are the references offered when asking back."""
 _SHORT_QUESTION = 8
@@ -105,7 +107,9 @@ def follow_up(spans: Sequence[Span], focus: Focus) -> Reference | tuple[Span, ..
         changed = _changed(fragment, last)
         if changed is not None:
             return changed
-    resolved = _with_pronoun(resolved, focus)
+    # "Do they lead it?" is about what was listed; "it" is what the list was about.
+    if len(focus.results) < 2 or not any(span.words in _PLURAL for span in resolved):
+        resolved = _with_pronoun(resolved, focus)
     carried = _carried_on(resolved, last, focus)
     return carried if carried is not None else resolved
 
@@ -143,6 +147,9 @@ def _with_ordinal(spans: Sequence[Span], focus: Focus) -> Reference | tuple[Span
             number = int(spans[place].operator[7:]) - 1
     if place is None or number is None or not -1 <= number < len(focus.results):
         return tuple(spans)
+    timed = spans[place].operator.replace("order.", "events_")
+    if focus.results_kind == "event" and len(focus.results) == 1 and timed in _TIMED:
+        return Reference(timed)
     behind = spans[place + 1] if place + 1 < len(spans) else None
     if behind is not None and behind.operator != "number.1" and behind.words != "one":
         return tuple(spans)
@@ -160,17 +167,23 @@ def _with_ordinal(spans: Sequence[Span], focus: Focus) -> Reference | tuple[Span
 
 def _asked_again(spans: Sequence[Span], last: Reference, focus: Focus) -> Reference | None:
     """The last query with another operation, when nothing else is said."""
-    if _named(spans) or len(spans) > 6:
+    if _named(spans) or len(spans) > 6 or any(span.words in _SINGULAR for span in spans):
         return None
     operators = [span.operator for span in _content(spans)]
     if (
         last.intent == "compare"
         and operators
-        and all(op.startswith(("ask.", "degree.", "relation.compare")) for op in operators)
+        and all(
+            op.startswith(("ask.", "degree.", "relation.compare", "set.shared")) for op in operators
+        )
     ):
         return last
     if last.query is None or last.intent != "find" or not operators:
         return None
+    if set(operators) >= {"set.not"} and all(
+        op.startswith(("ask.", "set.not")) for op in operators
+    ):
+        return replace(last, query=denied(last.query)) if last.query.conditions else None
     if not all(op.startswith(("ask.", "number.1", "set.all")) for op in operators):
         return None
     if any(span.words in ("when", "where", "why", "how") for span in spans):

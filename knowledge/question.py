@@ -94,7 +94,8 @@ class Question:
             if op in ("ask.count", "ask.list", "ask.whether", "relation.per")
         ]
         for place in asked:
-            each = SUBJECTS.get(self.spans[place].words.rpartition(" ")[2])
+            behind = "".join(self.operators[place + 1 : place + 2]).removeprefix("subject.")
+            each = SUBJECTS.get(self.spans[place].words.rpartition(" ")[2], SUBJECTS.get(behind))
             if self.operators[place] == "relation.per" and each:
                 return each, None
         for place in asked:

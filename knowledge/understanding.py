@@ -226,7 +226,10 @@ class Reader:
         )
         known = self.vocabulary.speller.known
         undefined = any(span.operator == "define.term" for span in spans) and any(
-            not span.operator and not span.names and not known(span.words) for span in spans
+            not span.operator
+            and not span.names
+            and (not known(span.words) or (span.text.isupper() and len(span.text) > 1))
+            for span in spans
         )
         found = 0
         for hit in ranked:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from handlers.lanes import SLOTS
 from tests.botapi import faults
 from tests.hostile import hostile_texts
 from tests.telegram_process import MAINTAINERS, Telegram
@@ -29,7 +30,7 @@ async def test_a_429_is_waited_out_and_holds_nobody_else_up(telegram: Telegram) 
 @pytest.mark.usefixtures("clean")
 async def test_more_waiting_chats_than_slots_hold_nobody_up(telegram: Telegram) -> None:
     server, world = telegram.server, telegram.world
-    waiting = [world.user(f"User {n}") for n in range(24)]
+    waiting = [world.user(f"User {n}") for n in range(SLOTS + 8)]
     for person in waiting:
         server.faults.add(faults.too_many(2), "sendMessage", chat=person)
         world.say(person, QUESTION)

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from handlers.lanes import SLOTS
 from tests.botapi import BotApiServer, faults
 from tests.telegram_process import ROOT, BotProcess, copied, running
 
@@ -87,7 +88,7 @@ async def test_three_kills_under_traffic_lose_nothing(prepared: Path, tmp_path: 
                 await server.wait_for_call("sendMessage", count=done)
                 sent = len(server.calls_of("sendMessage"))
                 await bot.kill()
-                hidden += 16 + len(server.calls_of("sendMessage")) - sent
+                hidden += SLOTS + len(server.calls_of("sendMessage")) - sent
         for person in people:
             await server.wait_for_message(person, seconds=30)
         await bot.end()
