@@ -1,7 +1,10 @@
 """Answers one message: understand, decide, look up, render. Changes nothing."""
 
+import logging
 import re
 from datetime import datetime
+
+from jinja2 import UndefinedError
 
 from knowledge.answer import Answer, Focus
 from knowledge.decision import Candidate, Certain, Unknown, Unsure
@@ -12,6 +15,7 @@ from knowledge.replies import Replies
 from knowledge.snapshot import Snapshot
 from knowledge.understanding import Reader, Understanding
 
+_log = logging.getLogger(__name__)
 MOST_CHARACTERS = 2000
 """A question longer than this is not read."""
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1>|</?[a-z][^<>]{0,80}>", re.IGNORECASE | re.DOTALL)
@@ -98,10 +102,13 @@ class Assistant:
     def choose(self, reference: str, *, now: datetime, focus: Focus | None = None) -> Answer:
         """Answer a choice that was picked; a malformed or outdated one is declined."""
         try:
-            candidate = Candidate(Reference.decode(reference), 100, "declared")
-        except BadReference:
-            return self.replies.say("unknown", now, focus, known=[])
-        return self.replies.answer(candidate, (), now, focus)
+            chosen = Reference.decode(reference)
+            if self.replies.makes_sense(chosen):
+                return self.replies.answer(Candidate(chosen, 100, "declared"), (), now, focus)
+        except (BadReference, UndefinedError) as error:
+            # Undefined: the parts are right, but no answer speaks of them together.
+            _log.info("a reference was not answered: %s", error)
+        return self.replies.say("unknown", now, focus, known=[])
 
     def understand(self, text: str, focus: Focus | None = None) -> Understanding:
         """How a message is read, for ``ask --explain``."""

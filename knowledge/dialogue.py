@@ -71,6 +71,7 @@ _OPENERS = tuple(
 )
 _BESIDE = frozenset({"and", "exactly", "precisely", "was", "is", "it", "that", "then", "but", "so"})
 _ORDINALS = {"order.first": 0, "order.second": 1, "order.third": 2, "order.last": -1}
+_OF_COMPARING = ("ask.", "degree.", "relation.compare", "set.shared")
 _TIMED = frozenset({"events_first", "events_last", "events_next"})
 PENDING = "?"
 """The ``results_kind`` of a focus whose results are the references offered when asking back."""

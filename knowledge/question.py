@@ -94,8 +94,9 @@ class Question:
             if op in ("ask.count", "ask.list", "ask.whether", "relation.per")
         ]
         for place in asked:
-            behind = "".join(self.operators[place + 1 : place + 2]).removeprefix("subject.")
-            each = SUBJECTS.get(self.spans[place].words.rpartition(" ")[2], SUBJECTS.get(behind))
+            noun_behind = "".join(self.operators[place + 1 : place + 2]).removeprefix("subject.")
+            last_word = self.spans[place].words.rpartition(" ")[2]
+            each = SUBJECTS.get(last_word) or SUBJECTS.get(noun_behind)
             if self.operators[place] == "relation.per" and each:
                 return each, None
         for place in asked:

@@ -1,5 +1,6 @@
 """Puts answers together: what the view holds, as the templates say it, with choices and focus."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ from knowledge.views import VIEWS
 from knowledge.vocabulary import Span
 
 FOCUS_LASTS = timedelta(minutes=30)
+_PERIOD = re.compile(r"(19|20)\d\d(-(0[1-9]|1[0-2]))?")
 _DECLINED = DECLINES | {"unknown", "blank", "too_long"}
 
 
@@ -28,6 +30,20 @@ class Replies:
         self.snapshot = snapshot
         self.rendering = rendering
         self.intents = intents
+
+    def makes_sense(self, reference: Reference) -> bool:
+        """Whether a reference that was sent to us has the parts that its intent needs."""
+        slots = dict(reference.slots)
+        if reference.intent in ("find", "compare"):
+            return reference.query is not None and not slots
+        if reference.query is not None:
+            return False
+        if reference.intent == "card":
+            return len(slots) == 1
+        intent = self.intents.get(reference.intent)
+        if intent is None or intent.slots.keys() - slots.keys():
+            return False
+        return bool(_PERIOD.fullmatch(slots.get("year", "2017")))
 
     def answer(
         self, candidate: Candidate, spans: Sequence[Span], now: datetime, focus: Focus | None
