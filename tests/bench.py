@@ -6,8 +6,6 @@ Latency is that of the engine over all turns of all question cases, each asked o
 warm-up, as a running process would meet them. Starts and memory are those of processes.
 """
 
-# ruff: noqa: T201 - printing is the purpose.
-
 import argparse
 import asyncio
 import json

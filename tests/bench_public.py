@@ -9,7 +9,7 @@ utterances alone. Where they are what is asked, every tenth training utterance s
 them, asked of a second matcher that was not taught it.
 """
 
-# ruff: noqa: S311, T201 - the draws only have to be repeatable, and printing is the purpose.
+# ruff: noqa: S311 - the draws only have to be repeatable, and printing is the purpose.
 
 from __future__ import annotations
 

@@ -7,8 +7,6 @@ questions at the same moments. An answer's time runs from the question's arrival
 the arrival of the answer there. The echo bot gets the same bound on concurrency (16).
 """
 
-# ruff: noqa: T201 - printing is the purpose.
-
 import argparse
 import asyncio
 import os

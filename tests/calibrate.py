@@ -15,8 +15,6 @@ share of unseen questions answered right. The value with the best F0.5, which co
 twice as much as recall, is marked.
 """
 
-# ruff: noqa: T201 - printing is the purpose.
-
 import argparse
 import asyncio
 import gzip
