@@ -141,3 +141,12 @@ def _variable(location: tuple[int | str, ...]) -> str:
 
 def _sentence(message: str) -> str:
     return message.removeprefix("Value error, ").removesuffix(".")
+
+
+def readme_table() -> str:
+    """All variables as a table for the README, where a test keeps it true."""
+    rows = []
+    for name, field in Settings.model_fields.items():
+        default = f"`{field.default}`" if field.default not in (None, ()) else ""
+        rows.append(f"| `{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(["| variable | default | meaning |", "| --- | --- | --- |", *rows])

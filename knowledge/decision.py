@@ -10,7 +10,7 @@ from typing import Literal
 
 from knowledge.references import Reference
 
-FLOOR = 34
+FLOOR = 36
 """Below this fit a declared question is not taken to be what was asked."""
 EXACT = 86
 """From this fit on a declared question wins over a composed query."""

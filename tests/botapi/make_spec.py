@@ -1,7 +1,7 @@
 """Makes spec.json, the part of the Bot API that the test server knows, from the whole of it.
 
 Run by hand when the product calls a method that is new to it:
-``python -m tests.botapi.make_spec ../shared/telegram-bot-api-10.1.json``. The source is the
+``python -m tests.botapi.make_spec PATH``. The source is the
 machine-readable specification of PaulSonOfLars/telegram-bot-api-spec (MIT).
 """
 
