@@ -2,7 +2,7 @@
 
 import html as html_lib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, MutableMapping, Sequence
 from typing import Any
 
 import yaml
@@ -23,12 +23,23 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MOST_SOURCES = 3
 
 
+class _Templates(Environment):
+    """An environment whose templates hold their globals in a plain dictionary.
+
+    Jinja chains two dictionaries and copies the chain at every rendering, which takes a quarter of
+    a short message's time.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return {**self.globals, **(d or {})}
+
+
 class Rendering:
     """The templates of one language over one snapshot."""
 
     def __init__(self, declarations: Declarations, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._templates = Environment(
+        self._templates = _Templates(
             loader=FileSystemLoader(declarations.answers),
             autoescape=True,
             undefined=StrictUndefined,
