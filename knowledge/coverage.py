@@ -12,7 +12,8 @@ from knowledge.vocabulary import Span
 # How much of the understanding is lost by one span that nothing accounts for.
 _NAME_WEIGHT = 1.5
 _UNRECORDED_WEIGHT = 3
-# Memberships know nothing of events: a question that speaks of one is hardly about them.
+# "At which milestones was textile discussed?" is about themes; beside a region's name, an event is
+# more likely the occasion: "I am preparing a meeting …".
 _EVENT_WEIGHT = 2
 # A short word that is not known is more likely a slip than a matter of its own.
 _SHORT, _SHORT_WEIGHT = 3, 0.5
@@ -80,9 +81,9 @@ def _is_idle_number(question: Question, place: int, used: AbstractSet[int]) -> b
 def _lost(span: Span, question: Question) -> float | None:
     """What an operator takes away that memberships know nothing of; None when they do."""
     group = span.operator.partition(".")[0]
-    if group == "subject_event":
+    if group == "subject_event" and question.axes == {"partnership"}:
         return _EVENT_WEIGHT
-    if group in ("order", "define"):
+    if group in ("order", "define", "subject_event"):
         return 1
     if span.operator == "mark.vanguard" and question.says("subject.region", "subject.country"):
         # Who belongs to the initiative is another matter than who is in its pilots.
