@@ -18,6 +18,7 @@ from knowledge.changes import (
     with_roles,
 )
 from knowledge.clauses import ClauseReader, axis_name
+from knowledge.offers import members_of
 from knowledge.query import Axis, Operation, Query
 from knowledge.references import BadReference, Reference
 from knowledge.vocabulary import Name, Span
@@ -181,6 +182,9 @@ def _asked_again(spans: Sequence[Span], last: Reference, focus: Focus) -> Refere
         return last
     if last.query is None or last.intent != "find" or not operators:
         return None
+    if any(span.words in ("whom", "with whom") for span in spans):
+        one = focus.results_kind == "partnership" and len(focus.results) == 1
+        return members_of(focus.results[0]) if one else None
     if set(operators) >= {"set.not"} and all(
         op.startswith(("ask.", "set.not")) for op in operators
     ):

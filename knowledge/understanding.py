@@ -10,7 +10,16 @@ from knowledge.changes import about
 from knowledge.chronology import compose_events
 from knowledge.clauses import axis_name
 from knowledge.composition import Composition, compose, without_why
-from knowledge.decision import COVERAGE, Candidate, Certain, Decision, Unknown, Unsure, decide
+from knowledge.decision import (
+    COVERAGE,
+    EXACT,
+    Candidate,
+    Certain,
+    Decision,
+    Unknown,
+    Unsure,
+    decide,
+)
 from knowledge.declarations import Declarations
 from knowledge.dialogue import follow_up
 from knowledge.matcher import Matcher, Ranked
@@ -238,7 +247,7 @@ class Reader:
                 agreement *= _OTHER_PLACE if placed else _OTHER_NUMBER
             if not agreement or not self._facts.covers(hit.label, unrecorded):
                 continue
-            if "/" in hit.label and (not telling or undefined):
+            if "/" in hit.label and (not telling or undefined) and hit.score < EXACT:
                 continue
             if hit.label in _SMALL_TALK and any(span.names for span in spans):
                 continue

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
+from rapidfuzz import fuzz, process
+
 from knowledge.snapshot import Snapshot
 from knowledge.spelling import Speller
 from knowledge.text import Token, fold, tokens
@@ -19,6 +21,9 @@ _PARTIAL_SCORE = 82
 _MOST_ALTERNATIVES = 24
 _NUMBER_DIGITS = 3
 _FEWEST_REPAIRED = 5
+# Letters from which on an unknown word may be several, and how long one of them may be.
+_GLUED_LETTERS, _LONGEST_PART = 10, 20
+_NEAR_NAME = 92
 _ASIDE = re.compile(r"\([^()]*\)")
 _GLUED = re.compile(r"([a-z]{4,})(\d+)")
 
@@ -86,11 +91,14 @@ class Vocabulary:
         counts: dict[str, int] = defaultdict(int)
         self._longest: dict[str, int] = defaultdict(int)
         self._reach: dict[str, int] = {}
+        self._by_first: dict[tuple[str, int], list[str]] = {}
         for phrase in (*self._names, *self._operators):
             words = phrase.split()
             self._longest[words[0]] = max(self._longest[words[0]], len(words))
             if phrase in self._names:
                 self._reach[words[0]] = max(self._reach.get(words[0], 0), len(words))
+                if len(words) > 1:
+                    self._by_first.setdefault((words[0], len(words)), []).append(phrase)
             for word in words:
                 counts[word] += 1
         self._name_speller = Speller([word for phrase in self._names for word in phrase.split()])
@@ -170,7 +178,7 @@ class Vocabulary:
 
     def spans(self, text: str) -> tuple[Span, ...]:
         """Cut a question into spans, left to right, the longest reading first."""
-        words = tokens(text)
+        words = self._unglued(tokens(text))
         choices = [self._choices(words, place) for place in range(len(words))]
         found: list[Span] = []
         place = 0
@@ -183,6 +191,30 @@ class Vocabulary:
             found.append(span)
             place = span.end
         return tuple(found)
+
+    def _unglued(self, words: Sequence[Token]) -> Sequence[Token]:
+        """The words with those cut up that were written together: "whichpartnershipsis"."""
+        if all(len(word.text) < _GLUED_LETTERS or self.speller.known(word.text) for word in words):
+            return words
+        cut: list[Token] = []
+        for word in words:
+            parts = self._parts(word.text)
+            cut += [replace(word, text=part) for part in parts] if parts else [word]
+        return cut
+
+    def _parts(self, word: str) -> tuple[str, ...]:
+        """The fewest known words that a long unknown one consists of; empty when there are none."""
+        if len(word) < _GLUED_LETTERS or self.speller.known(word) or self.speller.repair(word):
+            return ()
+        best: list[tuple[str, ...] | None] = [(), *([None] * len(word))]
+        for end in range(1, len(word) + 1):
+            for start in range(max(0, end - _LONGEST_PART), end):
+                before, part = best[start], word[start:end]
+                if before is None or not self.speller.known(part) or len(part) < 2:
+                    continue
+                if best[end] is None or len(before) + 1 < len(best[end] or ()):
+                    best[end] = (*before, part)
+        return best[-1] or ()
 
     def _choices(self, words: Sequence[Token], place: int) -> list[tuple[str, int]]:
         """The known words that the word may be, each with what is left of 100 after repair."""
@@ -220,6 +252,8 @@ class Vocabulary:
             if length == 1 and words[place].text in self._everyday:
                 window = [window[0][:1]]
             best = self._look_up(window, words[place].text)
+            if best is None and length > 1:
+                best = self._near_name([options[0][0] for options in window])
             if best is not None:
                 start, end = words[place].start, words[place + length - 1].end
                 span = Span(place, place + length, text[start:end], *best)
@@ -245,6 +279,19 @@ class Vocabulary:
             if names or operator:
                 best = (score, phrase, names, operator)
         return None if best is None else best[1:]
+
+    def _near_name(self, words: Sequence[str]) -> tuple[str, tuple[Name, ...], str] | None:
+        """The name of as many words that begins alike and differs by a slip: "south nederlands"."""
+        if all(self.speller.known(word) for word in words):
+            return None
+        names = self._by_first.get((words[0], len(words)), ())
+        near = process.extractOne(
+            " ".join(words), names, scorer=fuzz.ratio, score_cutoff=_NEAR_NAME
+        )
+        if near is None:
+            return None
+        found = self._names[near[0]].values()
+        return near[0], tuple(Name(n.kind, n.id, n.form, round(near[1]) - 1) for n in found), ""
 
     def _joined(self, text: str, words: Sequence[Token], place: int) -> Span | None:
         """Two words that are one name written with a blank too many ("lom bardy")."""
