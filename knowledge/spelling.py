@@ -15,6 +15,8 @@ from rapidfuzz.distance import OSA
 
 _CACHE_SIZE = 8192
 _MIN_PART = 3
+_MAX_PART = 20
+_MIN_GLUED, _MAX_GLUED = 10, 80
 _MIN_SHORTHAND = 4
 _VOWELS = "aeiou"
 _DOUBLED = re.compile(r"(.)\1+")
@@ -124,6 +126,28 @@ class Speller:
         pairs = [(word[:cut], word[cut:]) for cut in cuts]
         pairs = [pair for pair in pairs if pair[0] in self._counts and pair[1] in self._counts]
         return max(pairs, key=self._frequency, default=None)
+
+    def parts(self, word: str) -> tuple[str, ...]:
+        """Finds the missing spaces in a long word that nothing else explains.
+
+        Args:
+            word: A single lower-case word, such as "whichpartnershipsis".
+
+        Returns:
+            The fewest known words it consists of; empty when it is short, known, misspelt, or
+            has a piece that is no known word.
+        """
+        if not _MIN_GLUED <= len(word) <= _MAX_GLUED or word in self._counts or self.repair(word):
+            return ()
+        best: list[tuple[str, ...] | None] = [(), *([None] * len(word))]
+        for end in range(1, len(word) + 1):
+            for start in range(max(0, end - _MAX_PART), end - 1):
+                before, part, now = best[start], word[start:end], best[end]
+                if before is None or part not in self._counts:
+                    continue
+                if now is None or len(before) + 1 < len(now):
+                    best[end] = (*before, part)
+        return best[-1] or ()
 
     def _frequency(self, pair: tuple[str, str]) -> int:
         return self._counts[pair[0]] * self._counts[pair[1]]

@@ -21,8 +21,6 @@ _PARTIAL_SCORE = 82
 _MOST_ALTERNATIVES = 24
 _NUMBER_DIGITS = 3
 _FEWEST_REPAIRED = 5
-# Letters from which on an unknown word may be several, and how long one of them may be.
-_GLUED_LETTERS, _LONGEST_PART = 10, 20
 _NEAR_NAME = 92
 _ASIDE = re.compile(r"\([^()]*\)")
 _GLUED = re.compile(r"([a-z]{4,})(\d+)")
@@ -194,27 +192,11 @@ class Vocabulary:
 
     def _unglued(self, words: Sequence[Token]) -> Sequence[Token]:
         """The words with those cut up that were written together: "whichpartnershipsis"."""
-        if all(len(word.text) < _GLUED_LETTERS or self.speller.known(word.text) for word in words):
-            return words
         cut: list[Token] = []
         for word in words:
-            parts = self._parts(word.text)
+            parts = self.speller.parts(word.text)
             cut += [replace(word, text=part) for part in parts] if parts else [word]
         return cut
-
-    def _parts(self, word: str) -> tuple[str, ...]:
-        """The fewest known words that a long unknown one consists of; empty when there are none."""
-        if len(word) < _GLUED_LETTERS or self.speller.known(word) or self.speller.repair(word):
-            return ()
-        best: list[tuple[str, ...] | None] = [(), *([None] * len(word))]
-        for end in range(1, len(word) + 1):
-            for start in range(max(0, end - _LONGEST_PART), end):
-                before, part = best[start], word[start:end]
-                if before is None or not self.speller.known(part) or len(part) < 2:
-                    continue
-                if best[end] is None or len(before) + 1 < len(best[end] or ()):
-                    best[end] = (*before, part)
-        return best[-1] or ()
 
     def _choices(self, words: Sequence[Token], place: int) -> list[tuple[str, int]]:
         """The known words that the word may be, each with what is left of 100 after repair."""

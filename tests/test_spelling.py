@@ -98,6 +98,15 @@ def test_splits_where_a_space_is_missing(speller: Speller) -> None:
     assert speller.split("caare") is None
 
 
+def test_cuts_up_words_written_together() -> None:
+    speller = Speller(["which", "regions", "are", "in", "is"])
+
+    assert speller.parts("whichregionsarein") == ("which", "regions", "are", "in")
+    assert speller.parts("whichregionsxq") == ()
+    assert speller.parts("regions") == ()
+    assert speller.parts("in" * 2000) == ()
+
+
 def test_splits_into_the_more_frequent_words() -> None:
     speller = Speller({"port": 9, "area": 9, "porta": 1, "rea": 1})
 
