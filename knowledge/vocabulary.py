@@ -234,9 +234,9 @@ class Vocabulary:
             if length == 1 and words[place].text in self._everyday:
                 window = [window[0][:1]]
             best = self._look_up(window, words[place].text)
-            typed = [word.text for word in words[place : place + length]]
-            if best is None and length > 1 and not all(map(self.speller.known, typed)):
-                best = self._near_name([options[0][0] for options in window])
+            said = [options[0][0] for options in window]
+            if best is None and length > 1 and said[-1] not in self._operators:
+                best = self._near_name(said)
             if best is not None:
                 start, end = words[place].start, words[place + length - 1].end
                 span = Span(place, place + length, text[start:end], *best)
@@ -265,6 +265,8 @@ class Vocabulary:
 
     def _near_name(self, words: Sequence[str]) -> tuple[str, tuple[Name, ...], str] | None:
         """The name of as many words that begins alike and differs by a slip: "south nederlands"."""
+        if any(word.isdecimal() for word in words):
+            return None  # another year is another event, not a slip
         names = self._by_first.get((words[0], len(words)), ())
         near = process.extractOne(
             " ".join(words), names, scorer=fuzz.ratio, score_cutoff=_NEAR_NAME

@@ -94,6 +94,16 @@ def test_a_guessed_name_says_so(vocabulary: Vocabulary) -> None:
     assert not span.guessed
 
 
+def test_a_slip_in_a_name_of_several_words_is_read(vocabulary: Vocabulary) -> None:
+    assert ("region", "south-netherlands") in named(vocabulary.spans("who is south nederlands"))
+
+
+def test_another_year_is_no_slip(vocabulary: Vocabulary) -> None:
+    """The conference of June 2017 is not what happened in June 2016."""
+    spans = vocabulary.spans("which topics drew people at the June 2016 workshop?")
+    assert ("event", "smart-regions-2017") not in named(spans)
+
+
 def test_short_names_are_held_to_a_stricter_measure(vocabulary: Vocabulary) -> None:
     """A slip in a code of three letters may be anything, so it is no name."""
     for typed in ("NRV", "ESN", "3DQ", "IDC", "SCT"):
