@@ -20,55 +20,43 @@ from knowledge.changes import (
 from knowledge.clauses import ClauseReader, axis_name
 from knowledge.offers import members_of
 from knowledge.query import Axis, Operation, Query
+from knowledge.question import CIRCUMSTANCES, SUBJECTS
 from knowledge.references import BadReference, Reference
 from knowledge.vocabulary import Name, Span
 
 _SINGULAR = frozenset(["it", "its", "he", "she", "his", "her"])
 _DEICTIC = frozenset(["that", "this", "there"])
 _PLURAL = frozenset(["they", "them", "their", "those", "these", "theirs"])
-_OPENERS = tuple(
-    sorted(
-        (
-            "and",
-            "what about",
-            "how about",
-            "no i meant",
-            "i meant",
-            "i mean",
-            "sorry i meant",
-            "no",
-            "also",
-            "same for",
-            "the same for",
-            "only",
-            "just",
-            "or",
-            "but",
-            "then",
-            "ok and",
-            "and what about",
-            "and how about",
-            "what of",
-            "as for",
-            "rather",
-            "instead",
-            "actually",
-            "and only",
-            "make that",
-            "no no",
-            "now",
-            "any",
-            "i meant to say",
-            "no sorry i meant",
-            "sorry",
-            "oh i meant",
-            "oops i meant",
-            "actually i meant",
-            "no not that",
-        ),
-        key=len,
-        reverse=True,
-    )
+# What stands before the part that matters; several may follow each other ("no, sorry, I meant").
+_OPENERS = (
+    "i meant to say",
+    "the same for",
+    "what about",
+    "how about",
+    "make that",
+    "same for",
+    "not that",
+    "actually",
+    "i meant",
+    "instead",
+    "what of",
+    "i mean",
+    "as for",
+    "rather",
+    "sorry",
+    "also",
+    "just",
+    "only",
+    "oops",
+    "then",
+    "and",
+    "any",
+    "but",
+    "now",
+    "no",
+    "oh",
+    "ok",
+    "or",
 )
 _BESIDE = frozenset({"and", "exactly", "precisely", "was", "is", "it", "that", "then", "but", "so"})
 _ORDINALS = {"order.first": 0, "order.second": 1, "order.third": 2, "order.last": -1}
@@ -175,9 +163,7 @@ def _asked_again(spans: Sequence[Span], last: Reference, focus: Focus) -> Refere
     if (
         last.intent == "compare"
         and operators
-        and all(
-            op.startswith(("ask.", "degree.", "relation.compare", "set.shared")) for op in operators
-        )
+        and all(op.startswith(_OF_COMPARING) for op in operators)
     ):
         return last
     if last.query is None or last.intent != "find" or not operators:
@@ -191,7 +177,7 @@ def _asked_again(spans: Sequence[Span], last: Reference, focus: Focus) -> Refere
         return replace(last, query=denied(last.query)) if last.query.conditions else None
     if not all(op.startswith(("ask.", "number.1", "set.all")) for op in operators):
         return None
-    if any(span.words in ("when", "where", "why", "how") for span in spans):
+    if any(span.words in CIRCUMSTANCES for span in spans):
         return None
     if any("else" in span.words.split() for span in spans):
         everyone = with_roles(last.query, frozenset(), negative=False)
@@ -217,8 +203,7 @@ def _fragment(spans: Sequence[Span]) -> tuple[Span, ...] | None:
     asks = any(span.operator.startswith("ask.") for span in content)
     loose = [span for span in content if not span.names and not span.operator]
     questions = any(
-        span.words in ("when", "where", "why", "how", "is", "are", "does", "do", "did", "was")
-        for span in rest
+        span.words in CIRCUMSTANCES | {"is", "are", "does", "do", "did", "was"} for span in rest
     )
     groups = {span.operator.partition(".")[0] for span in content if span.operator}
     if loose or not content or (not opened and len(rest) > 5 and not narrowing):
@@ -315,9 +300,10 @@ def _wanted(spans: Sequence[Span]) -> tuple[str, ...]:
         return ("region", "country")
     if "ask.who" in operators or operators & {"subject.region", "subject.member"}:
         return ("partnership",)
-    if any(axis_name(span) and axis_name(span)[0] == "region" for span in spans):  # type: ignore[index]
+    named = {found[0] for span in spans if (found := axis_name(span))}
+    if "region" in named:
         return ("partnership",)
-    if any(axis_name(span) and axis_name(span)[0] == "partnership" for span in spans):  # type: ignore[index]
+    if "partnership" in named:
         return ("region", "country")
     return ()
 
@@ -341,7 +327,7 @@ def _carried_on(spans: Sequence[Span], last: Reference, focus: Focus) -> Referen
     pointing = plural or any(span.words in _DEICTIC | _SINGULAR for span in spans)
     if not pointing and ("mark.recorded" in operators or "set.all" in operators):
         return None
-    if any(span.words in ("when", "where", "why", "how") for span in spans):
+    if any(span.words in CIRCUMSTANCES for span in spans):
         return None
     subject = _asked_subject(spans, base, plural=plural)
     query = base
@@ -364,18 +350,14 @@ def _asked_subject(spans: Sequence[Span], base: Query, *, plural: bool) -> Axis:
     nouns = [
         span.operator.partition(".")[2] for span in spans if span.operator.startswith("subject.")
     ]
-    axes: dict[str, Axis] = {
-        "region": "region",
-        "member": "region",
-        "country": "country",
-        "partnership": "partnership",
-        "pilot": "partnership",
-    }
     for noun in nouns:
-        if noun in axes and not (
-            plural and axes[noun] == "partnership" and len(nouns) == 1 and base.subject == "region"
+        if noun in SUBJECTS and not (
+            plural
+            and SUBJECTS[noun] == "partnership"
+            and len(nouns) == 1
+            and base.subject == "region"
         ):
-            return axes[noun]
+            return SUBJECTS[noun]
     if plural or base.subject == "region":
         return base.subject
     return "region"

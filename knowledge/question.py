@@ -11,7 +11,8 @@ AUXILIARIES = frozenset(
     | {"isn", "aren", "wasn", "weren", "doesn", "don", "didn", "hasn", "haven"}
     | {"can", "could", "should", "will", "would", "must", "may", "might"}
 )
-INTERROGATIVES = frozenset(["what", "which", "who", "whom", "whose", "where", "when", "why", "how"])
+CIRCUMSTANCES = frozenset({"when", "where", "why", "how"})
+INTERROGATIVES = CIRCUMSTANCES | {"what", "which", "who", "whom", "whose"}
 SUBJECTS: dict[str, Axis] = {
     "region": "region",
     "member": "region",

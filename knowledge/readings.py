@@ -6,7 +6,7 @@ from dataclasses import replace
 from knowledge.changes import about
 from knowledge.chronology import is_date
 from knowledge.decision import Candidate, Certain, Decision, Unsure
-from knowledge.question import AUXILIARIES
+from knowledge.question import AUXILIARIES, CIRCUMSTANCES
 from knowledge.snapshot import Snapshot
 from knowledge.vocabulary import Name, Span
 
@@ -139,8 +139,7 @@ def named_only(spans: Sequence[Span]) -> Candidate | None:
     rest = [
         span
         for span in spans
-        if not span.names
-        and (span.operator not in _ASKS_ABOUT or span.words in ("when", "where", "why", "how"))
+        if not span.names and (span.operator not in _ASKS_ABOUT or span.words in CIRCUMSTANCES)
     ]
     missing = len(rest) / 2 if defined else len(rest)
     score = round(100 * 1.5 / (1.5 + missing))

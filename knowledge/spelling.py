@@ -111,33 +111,26 @@ class Speller:
         """
         return self._repair(word)
 
-    def split(self, word: str) -> tuple[str, str] | None:
-        """Finds the missing space in an unknown word.
+    def split(self, word: str) -> tuple[str, ...]:
+        """Finds the missing spaces in an unknown word.
 
         Args:
             word: A single lower-case word, such as "southnetherlands".
 
         Returns:
-            The two known words it consists of, preferring frequent ones, or None.
+            The two known words it consists of, preferring frequent ones; of a long word that no
+            two make up, the fewest. Empty when there is a piece that is no known word.
         """
         if word in self._counts:
-            return None
+            return ()
         cuts = range(_MIN_PART, len(word) - _MIN_PART + 1)
         pairs = [(word[:cut], word[cut:]) for cut in cuts]
         pairs = [pair for pair in pairs if pair[0] in self._counts and pair[1] in self._counts]
-        return max(pairs, key=self._frequency, default=None)
+        return max(pairs, key=self._frequency, default=()) or self._parts(word)
 
-    def parts(self, word: str) -> tuple[str, ...]:
-        """Finds the missing spaces in a long word that nothing else explains.
-
-        Args:
-            word: A single lower-case word, such as "whichpartnershipsis".
-
-        Returns:
-            The fewest known words it consists of; empty when it is short, known, misspelt, or
-            has a piece that is no known word.
-        """
-        if not _MIN_GLUED <= len(word) <= _MAX_GLUED or word in self._counts or self.repair(word):
+    def _parts(self, word: str) -> tuple[str, ...]:
+        """The fewest known words that a long one consists of: "whichpartnershipsis"."""
+        if not _MIN_GLUED <= len(word) <= _MAX_GLUED:
             return ()
         best: list[tuple[str, ...] | None] = [(), *([None] * len(word))]
         for end in range(1, len(word) + 1):

@@ -56,6 +56,7 @@ _OTHER_PLACE = 0.5
 _NUMBERED = frozenset({"page", "pages", "figure", "fig", "table", "phase", "layer", "footnote"})
 _NOT_TELLING = frozenset({"filler", "ask", "number", "time", "set", "degree"})
 _LOOSE_WORDS = 1
+_NOT_LOOSE = frozenset({"content.steps", "order.next", "order.last", "define.term"})
 _SMALL_TALK = frozenset({"greeting", "thanks", "farewell", "wellbeing", "off_topic"})
 
 
@@ -68,9 +69,6 @@ class Understanding:
     ranked: tuple[Ranked, ...]
     candidates: tuple[Candidate, ...]
     decision: Decision
-
-
-_NOT_LOOSE = frozenset({"content.steps", "order.next", "order.last", "define.term"})
 
 
 def _is_sure(understanding: Understanding) -> bool:
@@ -181,21 +179,21 @@ class Reader:
             [word for span in spans if not masked_name(span.names) for word in span.words.split()]
         )
         named = {f"<{kind}:{id}>" for kind, ids in entities_in(spans).items() for id in ids}
-        about = {**weights, **self._facts.weigh(sorted(named))}
-        alike = {hit.label: hit for hit in self.matcher.rank(masked, _RANKED)}
+        with_names = {**weights, **self._facts.weigh(sorted(named))}
+        hits = {hit.label: hit for hit in self.matcher.rank(masked, _RANKED)}
         if not weights:
-            return tuple(alike.values())
+            return tuple(hits.values())
         own = 1 - _FOREIGN * self._facts.foreign(weights)
         fits: list[tuple[float, str]] = []
-        for label in alike.keys() | self._facts.best(about):
-            hit = alike.get(label)
+        for label in hits.keys() | self._facts.best(with_names):
+            hit = hits.get(label)
             fact = "/" in label
-            spoken_of = 100 * self._facts.coverage(label, about if fact else weights)
+            spoken_of = 100 * self._facts.coverage(label, with_names if fact else weights)
             fit = ((hit.score if hit else 0) + spoken_of) / 2
             fits.append((fit * own if fact else fit, label))
         fits.sort(reverse=True)
         return tuple(
-            Ranked(label, score, alike[label].example if label in alike else None)
+            Ranked(label, score, hits[label].example if label in hits else None)
             for score, label in fits[:_RANKED]
         )
 

@@ -194,7 +194,8 @@ class Vocabulary:
         """The words with those cut up that were written together: "whichpartnershipsis"."""
         cut: list[Token] = []
         for word in words:
-            parts = self.speller.parts(word.text)
+            explained = word.text in self._shorthand or self.speller.repair(word.text)
+            parts = () if explained else self.speller.split(word.text)
             cut += [replace(word, text=part) for part in parts] if parts else [word]
         return cut
 
@@ -213,8 +214,6 @@ class Vocabulary:
         )
         if repairs:
             return [(repair.word, max(70, 100 - 9 * repair.distance)) for repair in repairs[:4]]
-        if parts := self.speller.split(word):
-            return [(" ".join(parts), 90)]
         if glued := _GLUED.fullmatch(word):
             return [(" ".join(glued.groups()), 95)]
         return [(word, 0)]
