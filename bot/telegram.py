@@ -223,6 +223,7 @@ def _application(settings: Settings, services: Services, lanes: Lanes) -> App:
 
 async def run_bot(settings: Settings, engine: AsyncEngine, assistants: Assistants) -> None:
     """Runs the bot until the process is asked to stop."""
+    # SQLite answers from a thread of its own; by default the loop may wait 5 ms to take over.
     sys.setswitchinterval(0.0005)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from tests.botapi import BotApiServer, User
-from tests.telegram_process import ROOT, BotProcess, copied, make_database
+from tests.telegram_process import BotProcess, copied, make_database
 
 USERS = 1000
 RATE = 25.0
@@ -55,16 +55,7 @@ class Figures:
 class Echo(BotProcess):
     """The empty bot, started from this file."""
 
-    async def start(self, *, ready: str = "getUpdates") -> None:
-        with self.log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.bench_telegram", "--echo"),
-                cwd=ROOT,
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-            )
-        await self.server.wait_for(lambda: self.server.calls_of(ready) or None, seconds=60.0)
+    command = ("tests.bench_telegram", "--echo")
 
 
 def echo() -> None:

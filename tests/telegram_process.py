@@ -26,6 +26,8 @@ START_SECONDS = 60.0
 class BotProcess:
     """One run of ``python -m bot run``; its log is kept in a file."""
 
+    command: tuple[str, ...] = ("bot", "run")
+
     def __init__(self, server: BotApiServer, database: Path, **settings: str) -> None:
         self.server = server
         self.log = database.with_suffix(".log")
@@ -45,7 +47,7 @@ class BotProcess:
         before = len(self.server.calls_of(ready))
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "run"),
+                *(sys.executable, "-m", *self.command),
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,

@@ -35,17 +35,6 @@ async def server() -> AsyncIterator[BotApiServer]:
         yield server
 
 
-@pytest.fixture
-async def bot(server: BotApiServer) -> AsyncIterator[Bot]:
-    async with Bot(server.token, base_url=server.url) as bot:
-        yield bot
-
-
-@pytest.fixture
-def ana(server: BotApiServer) -> User:
-    return server.world.user("Ana")
-
-
 def markup(*rows: list[InlineKeyboardButton]) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(rows)
 
