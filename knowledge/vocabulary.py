@@ -21,6 +21,7 @@ _PARTIAL_SCORE = 82
 _MOST_ALTERNATIVES = 24
 _NUMBER_DIGITS = 3
 _FEWEST_REPAIRED = 5
+_GLUED_LETTERS = 10
 _NEAR_NAME = 92
 _ASIDE = re.compile(r"\([^()]*\)")
 _GLUED = re.compile(r"([a-z]{4,})(\d+)")
@@ -194,7 +195,8 @@ class Vocabulary:
         """The words with those cut up that were written together: "whichpartnershipsis"."""
         cut: list[Token] = []
         for word in words:
-            explained = word.text in self._shorthand or self.speller.repair(word.text)
+            # A shorter one may be a compound that is not recorded: "turnover" does not turn over.
+            explained = len(word.text) < _GLUED_LETTERS or self.speller.repair(word.text)
             parts = () if explained else self.speller.split(word.text)
             cut += [replace(word, text=part) for part in parts] if parts else [word]
         return cut
@@ -214,6 +216,8 @@ class Vocabulary:
         )
         if repairs:
             return [(repair.word, max(70, 100 - 9 * repair.distance)) for repair in repairs[:4]]
+        if parts := self.speller.split(word):
+            return [(" ".join(parts), 90)]
         if glued := _GLUED.fullmatch(word):
             return [(" ".join(glued.groups()), 95)]
         return [(word, 0)]
