@@ -1,4 +1,4 @@
-"""All tables: the knowledge, replaced pack by pack, and what the bot remembers of its chats.
+"""The tables of knowledge, replaced pack by pack.
 
 Every knowledge row names its ``pack`` and its ``source`` (page, table or URL). Foreign keys are
 deferred to the end of the transaction, so that a pack can be replaced while others refer to it.
@@ -6,7 +6,7 @@ deferred to the end of the transaction, so that a pack can be replaced while oth
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 KINDS = (
@@ -314,54 +314,3 @@ TABLE_OF_KIND: dict[str, type[Fact]] = {
     "correction": Correction,
 }
 """Where the things of each kind live."""
-
-
-# What the bot remembers of its chats. Nothing in these tables is knowledge, and nothing personal
-# beyond a chat's id and what its people chose. Moments are seconds since 1970 (UTC).
-
-
-class ChatSettings(SQLModel, table=True):
-    """What a chat chose; ``unreachable`` since when the bot was blocked or removed."""
-
-    __tablename__ = "chats"
-    chat_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
-    language: str | None = None
-    zone: str | None = None
-    reminders: bool = True
-    review: bool = False
-    unreachable: str | None = None
-    last_seen: str
-
-
-class ChatFocus(SQLModel, table=True):
-    """What a chat (or one of its topics; 0 without) was last about, as JSON, until ``expires``."""
-
-    __tablename__ = "chat_focus"
-    chat_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
-    thread_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
-    focus: str = Field(sa_column=Column(Text, nullable=False))
-    expires: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
-
-
-class AnsweredQuestion(SQLModel, table=True):
-    """Which message answers which, for a day, so that an edited question edits its answer."""
-
-    __tablename__ = "answered_questions"
-    chat_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
-    question_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
-    answer_id: int = Field(sa_column=Column(BigInteger, nullable=False))
-    at: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
-
-
-class StoredUpdate(SQLModel, table=True):
-    """An update of Telegram: its ``body`` until it is handled, then its id and outcome for a day.
-
-    ``starts`` counts the starts of the bot that found it unhandled.
-    """
-
-    __tablename__ = "updates"
-    update_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
-    body: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
-    outcome: str | None = Field(default=None, index=True)
-    starts: int = 0
-    at: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import SQLModel
 
+import db.bot_models
 import db.models  # noqa: F401 - fills the metadata
 from db.engine import create_engine, parse_url
 from db.migrate import current_revision, revisions, upgrade

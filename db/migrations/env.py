@@ -3,6 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
+import db.bot_models
 import db.models  # noqa: F401 - its tables are what a new migration is compared with
 
 context.configure(

@@ -1,0 +1,190 @@
+"""The tables of what the bot remembers: chats, updates, reminders, and what organisers changed.
+
+Nothing here comes from a pack, and nothing personal is kept beyond a chat's id and what its people
+chose. Moments are seconds since 1970 (UTC).
+"""
+
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Column, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+def _id_of_telegram(*, key: bool = False) -> Any:
+    return Field(sa_column=Column(BigInteger, primary_key=key, autoincrement=False, nullable=False))
+
+
+def _moment(*, optional: bool = False, index: bool = False) -> Any:
+    column = Column(BigInteger, nullable=optional, index=index)
+    return Field(default=None if optional else ..., sa_column=column)
+
+
+def _json() -> Any:
+    return Field(sa_column=Column(JSON, nullable=False))
+
+
+class ChatSettings(SQLModel, table=True):
+    """What a chat chose; ``unreachable`` since when the bot was blocked or removed."""
+
+    __tablename__ = "chats"
+    chat_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    language: str | None = None
+    zone: str | None = None
+    reminders: bool = True
+    review: bool = False
+    unreachable: str | None = None
+    last_seen: str
+
+
+class ChatFocus(SQLModel, table=True):
+    """What a chat (or one of its topics; 0 without) was last about, as JSON, until ``expires``."""
+
+    __tablename__ = "chat_focus"
+    chat_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    thread_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    focus: str = Field(sa_column=Column(Text, nullable=False))
+    expires: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+
+
+class AnsweredQuestion(SQLModel, table=True):
+    """Which message answers which, for a day, so that an edited question edits its answer."""
+
+    __tablename__ = "answered_questions"
+    chat_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    question_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    answer_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    at: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+
+
+class StoredUpdate(SQLModel, table=True):
+    """An update of Telegram: its ``body`` until it is handled, then its id and outcome for a day.
+
+    ``starts`` counts the starts of the bot that found it unhandled.
+    """
+
+    __tablename__ = "updates"
+    update_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    body: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    outcome: str | None = Field(default=None, index=True)
+    starts: int = 0
+    at: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+
+
+class ReminderSettings(SQLModel, table=True):
+    """How a chat wants to be reminded; a chat without a row has the defaults.
+
+    ``quiet_from`` and ``quiet_to`` are wall times (``HH:MM``) of the chat's zone, ``digest`` is
+    off, daily or weekly, and comes at ``digest_at`` (``HH:MM``).
+    """
+
+    __tablename__ = "reminder_settings"
+    chat_id: int = _id_of_telegram(key=True)
+    quiet_from: str | None = None
+    quiet_to: str | None = None
+    digest: str = "off"
+    digest_at: str = "08:00"
+
+
+class Subscription(SQLModel, table=True):
+    """What a chat (or one of its topics; 0 without) wants to be reminded of, and when.
+
+    ``kind`` is event, series, partnership or milestones; ``target`` the id of what is meant (empty
+    for all milestones). ``leads`` are spans before the event, such as ``2w``, ``1d``, ``3h``,
+    ``15m``.
+    """
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (UniqueConstraint("chat_id", "thread_id", "kind", "target"),)
+    key: int | None = Field(default=None, primary_key=True)
+    chat_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    thread_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    kind: str
+    target: str
+    leads: list[str] = _json()
+    since: int = _moment()
+
+
+class Delivery(SQLModel, table=True):
+    """One message that is due to one chat: the outbox, and the receipt of what became of it.
+
+    ``lead`` is the span of a subscription, or what else is told: ``change``, ``cancel``,
+    ``digest``, ``snooze``. ``due`` is when it is to go out, ``until`` when it is of no use any
+    more. ``state`` is queued, sending, sent, withheld or superseded, ``reason`` why it was withheld.
+    ``attempt`` counts the sends begun; ``lease`` is until when the one who claimed it may send.
+    ``body`` is what cannot be looked up when it is sent, such as the old and new of a change.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (UniqueConstraint("chat_id", "thread_id", "event", "lead", "revision"),)
+    key: int | None = Field(default=None, primary_key=True)
+    chat_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    thread_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    event: str = Field(index=True)
+    lead: str
+    revision: int
+    due: int = _moment()
+    until: int = _moment()
+    silent: bool = False
+    state: str = Field(index=True)
+    reason: str | None = None
+    attempt: int = 0
+    holder: str | None = None
+    lease: int | None = _moment(optional=True)
+    message_id: int | None = _moment(optional=True)
+    settled: int | None = _moment(optional=True, index=True)
+    body: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+
+
+class Lease(SQLModel, table=True):
+    """Which process may do what only one may do at a time, and until when."""
+
+    __tablename__ = "leases"
+    name: str = Field(primary_key=True)
+    holder: str
+    until: int = _moment()
+
+
+class LiveEvent(SQLModel, table=True):
+    """An event as organisers entered or changed it; it stands over the one of a pack.
+
+    ``values`` are the fields of an event by name (those of the table ``events``). ``revision``
+    rises with every change of time, place or status, and is the SEQUENCE of its calendar entry.
+    """
+
+    __tablename__ = "live_events"
+    id: str = Field(primary_key=True)
+    values: dict[str, Any] = _json()
+    revision: int
+    changed: int = _moment()
+
+
+class AuditEntry(SQLModel, table=True):
+    """Who changed which event, when and how; never changed, never deleted with the event."""
+
+    __tablename__ = "audit_log"
+    key: int | None = Field(default=None, primary_key=True)
+    at: int = _moment(index=True)
+    who: str
+    action: str
+    subject: str = Field(index=True)
+    before: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    after: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+
+
+class AdminRole(SQLModel, table=True):
+    """A person with rights of their own, beside those named in ADMIN_IDS."""
+
+    __tablename__ = "admin_roles"
+    user_id: int = _id_of_telegram(key=True)
+    role: str
+    since: int = _moment()
+
+
+class CalendarFeed(SQLModel, table=True):
+    """A secret address under which a chat's calendar can be subscribed to; ``token`` is hashed."""
+
+    __tablename__ = "calendar_feeds"
+    token: str = Field(primary_key=True)
+    chat_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    alarms: bool = False
+    since: int = _moment()
