@@ -109,7 +109,8 @@ class Delivery(SQLModel, table=True):
 
     ``lead`` is the span of a subscription, or what else is told: ``change``, ``cancel``,
     ``digest``, ``snooze``. ``due`` is when it is to go out, ``until`` when it is of no use any
-    more. ``state`` is queued, sending, sent, withheld or superseded, ``reason`` why it was withheld.
+    more. ``state`` is queued, sending, sent, withheld or superseded, ``reason`` why it was
+    withheld.
     ``attempt`` counts the sends begun; ``lease`` is until when the one who claimed it may send.
     ``body`` is what cannot be looked up when it is sent, such as the old and new of a change.
     """
