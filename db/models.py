@@ -26,7 +26,7 @@ KINDS = (
 )
 """The kinds of thing an alias, a question or a detail can belong to."""
 
-ROLES = ("lead", "participant", "observer", "interested")
+ROLES = ("lead", "participant", "associate", "observer", "interested")
 
 
 def refers_to(target: str, *, optional: bool = False) -> Any:
@@ -51,6 +51,8 @@ class Pack(SQLModel, table=True):
     citation: str
     checksum: str
     position: int
+    extends: str | None = None
+    """The pack that this one goes on from: its memberships are told apart as "since then"."""
 
 
 class Revision(SQLModel, table=True):
@@ -70,7 +72,23 @@ class Fact(SQLModel):
     as_of: str
 
 
-class Country(Fact, table=True):
+class Evidence(SQLModel):
+    """What a fact that rests on a page of its own may carry besides.
+
+    ``confidence`` is high, medium or low (None: the publication itself); ``page_date`` the date
+    printed on the page of ``source``; ``as_of_note`` says the date in words where ``as_of`` is
+    less sure than it looks; ``more_sources`` are further pages (``source``, ``page_date``).
+    """
+
+    confidence: str | None = None
+    page_date: str | None = None
+    as_of_note: str | None = None
+    more_sources: list[dict[str, str | None]] = Field(
+        default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"}
+    )
+
+
+class Country(Evidence, Fact, table=True):
     """``id`` is ISO 3166-1 alpha-2."""
 
     __tablename__ = "countries"
@@ -79,7 +97,7 @@ class Country(Fact, table=True):
     eu_member_2017: bool
 
 
-class Region(Fact, table=True):
+class Region(Evidence, Fact, table=True):
     """A region by name; ``nuts`` is its NUTS 2021 code, ``lat``/``lon`` its centre in degrees."""
 
     __tablename__ = "regions"
@@ -93,8 +111,11 @@ class Region(Fact, table=True):
     note: str | None = None
 
 
-class Partnership(Fact, table=True):
-    """An interregional partnership; ``text`` says what it is for."""
+class Partnership(Evidence, Fact, table=True):
+    """An interregional partnership; ``text`` says what it is for.
+
+    ``established`` is the year, ``platform`` the thematic platform it belongs to.
+    """
 
     __tablename__ = "partnerships"
     id: str = Field(primary_key=True)
@@ -103,10 +124,17 @@ class Partnership(Fact, table=True):
     vanguard_pilot: bool
     text: str
     note: str | None = None
+    platform: str | None = None
+    platform_confidence: str | None = None
+    established: int | None = None
+    established_note: str | None = None
 
 
-class Membership(Fact, table=True):
-    """One region in one partnership in one role, as of a date."""
+class Membership(Evidence, Fact, table=True):
+    """One region in one partnership in one role, as of a date.
+
+    ``joined`` is a year; ``change`` says how a later row relates to the pack it extends.
+    """
 
     __tablename__ = "memberships"
     __table_args__ = (UniqueConstraint("pack", "partnership", "region", "role"),)
@@ -116,28 +144,45 @@ class Membership(Fact, table=True):
     role: str
     as_printed: str | None = None
     note: str | None = None
+    joined: int | None = None
+    change: str | None = None
 
 
-class Event(Fact, table=True):
-    """A dated event. ``start`` and ``end`` are ISO dates as precise as ``precision`` says."""
+class Event(Evidence, Fact, table=True):
+    """A dated event. ``start`` and ``end`` are ISO dates as precise as ``precision`` says.
+
+    ``start`` is None while the date is to be confirmed. ``start_time`` and ``end_time`` are wall
+    times (HH:MM) in ``zone`` (IANA); without them the event takes the whole day, or its hours are
+    not known. ``series`` is one key for all meetings of a kind, ``number`` the place in it.
+    """
 
     __tablename__ = "events"
     id: str = Field(primary_key=True)
     kind: str
     milestone: bool
     title: str
-    start: str
+    start: str | None = None
     end: str | None = None
     precision: str
+    start_time: str | None = None
+    end_time: str | None = None
+    zone: str | None = None
+    status: str | None = None
     place: str | None = None
     country: str | None = refers_to("countries.id", optional=True)
+    mode: str | None = None
+    link: str | None = None
+    host: str | None = None
     organiser: str | None = None
     attendance: str | None = None
+    series: str | None = Field(default=None, index=True)
+    number: int | None = None
+    scope: str | None = None
     text: str
     note: str | None = None
 
 
-class Theme(Fact, table=True):
+class Theme(Evidence, Fact, table=True):
     """A thematic area discussed on the way to the partnerships."""
 
     __tablename__ = "themes"
@@ -163,7 +208,7 @@ class ThemeMention(Fact, table=True):
     actions: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
-class Term(Fact, table=True):
+class Term(Evidence, Fact, table=True):
     """An abbreviation; ``name`` is its expansion, ``listed`` tells the list of abbreviations."""
 
     __tablename__ = "terms"
@@ -174,8 +219,8 @@ class Term(Fact, table=True):
     listed: bool
 
 
-class Organisation(Fact, table=True):
-    """A body with a role in the story."""
+class Organisation(Evidence, Fact, table=True):
+    """A body with a role in the story; ``contact`` is a functional address, never a person's."""
 
     __tablename__ = "organisations"
     id: str = Field(primary_key=True)
@@ -183,9 +228,11 @@ class Organisation(Fact, table=True):
     abbreviation: str | None = None
     kind: str
     text: str
+    url: str | None = None
+    contact: str | None = None
 
 
-class Person(Fact, table=True):
+class Person(Evidence, Fact, table=True):
     """A person the publication names in a public role."""
 
     __tablename__ = "people"
@@ -195,7 +242,7 @@ class Person(Fact, table=True):
     text: str
 
 
-class Instrument(Fact, table=True):
+class Instrument(Evidence, Fact, table=True):
     """A fund, programme, loan, initiative or rule."""
 
     __tablename__ = "instruments"
@@ -206,7 +253,7 @@ class Instrument(Fact, table=True):
     text: str
 
 
-class Document(Fact, table=True):
+class Document(Evidence, Fact, table=True):
     """A publication or legal act."""
 
     __tablename__ = "documents"
@@ -218,8 +265,11 @@ class Document(Fact, table=True):
     text: str
 
 
-class Statistic(Fact, table=True):
-    """A figure with its scope; ``value`` is written as people read it."""
+class Statistic(Evidence, Fact, table=True):
+    """A figure with its scope; ``value`` is written as people read it.
+
+    ``measure`` is one key for the same figure at several dates.
+    """
 
     __tablename__ = "statistics"
     id: str = Field(primary_key=True)
@@ -227,10 +277,11 @@ class Statistic(Fact, table=True):
     value: str
     unit: str | None = None
     scope: str | None = None
+    measure: str | None = None
     text: str
 
 
-class Topic(Fact, table=True):
+class Topic(Evidence, Fact, table=True):
     """A question-sized fact in our own words."""
 
     __tablename__ = "topics"
@@ -239,7 +290,7 @@ class Topic(Fact, table=True):
     text: str
 
 
-class Correction(Fact, table=True):
+class Correction(Evidence, Fact, table=True):
     """A misprint or contradiction: what each place says, which reading is taken, and why."""
 
     __tablename__ = "corrections"
@@ -248,6 +299,27 @@ class Correction(Fact, table=True):
     places: list[dict[str, str]] = Field(sa_column=Column(JSON, nullable=False))
     reading: str
     reason: str
+
+
+class Development(Evidence, Fact, table=True):
+    """What became of a thing after the pack that describes it was published.
+
+    ``name`` is what it is called now, ``size`` how big it is told to be, ``leads_basis`` what the
+    leads rest on, ``url`` its own page and ``page`` the one at the Commission.
+    """
+
+    __tablename__ = "developments"
+    key: int | None = Field(default=None, primary_key=True)
+    subject_kind: str
+    subject: str = Field(index=True)
+    text: str
+    name: str | None = None
+    size: str | None = None
+    leads_basis: str | None = None
+    url: str | None = None
+    page: str | None = None
+    contact: str | None = None
+    note: str | None = None
 
 
 class Detail(Fact, table=True):

@@ -124,7 +124,7 @@ async def now(turn: Turn, _argument: str) -> None:
         event
         for event in turn.assistant.snapshot.events
         if event.precision == "day"
-        and event.start <= tomorrow.isoformat()
+        and event.begins <= tomorrow.isoformat()
         and last_day(event) >= today
     ]
     if found:

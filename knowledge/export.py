@@ -5,7 +5,6 @@ import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from itertools import chain
 from typing import Any
 
 from knowledge.facts import CLASS_OF_KIND, Pack
@@ -31,12 +30,17 @@ TABLES = (
     "statistics",
     "topics",
     "corrections",
+    "developments",
     "details",
     "links",
     "aliases",
     "phrasings",
 )
 """The tables of an export, in order: what is referred to comes before what refers to it."""
+
+
+_COMMON = ("confidence", "page_date", "as_of_note", "more_sources", "as_of", "source", "pack")
+"""What stands behind a row's own columns, in this order."""
 
 
 def export_tables(snapshot: Snapshot) -> dict[str, Rows]:
@@ -46,8 +50,9 @@ def export_tables(snapshot: Snapshot) -> dict[str, Rows]:
     ``pack``. A pack's own row has its publication as ``source`` and itself as ``pack``.
     """
     relations: Mapping[str, Iterable[Any]] = {
-        "memberships": snapshot.memberships,
+        "memberships": (*snapshot.memberships, *snapshot.later_memberships),
         "theme_mentions": snapshot.mentions,
+        "developments": snapshot.developments,
         "details": snapshot.details,
         "links": snapshot.links,
         "aliases": snapshot.aliases,
@@ -78,7 +83,7 @@ def as_csv(name: str, rows: Rows) -> str:
 def _row(fact: Any) -> dict[str, Any]:
     # `key` counts the rows of one database; it means nothing elsewhere.
     row = {name: getattr(fact, name) for name in fields_of(type(fact)) if name != "key"}
-    common = {name: row.pop(name) for name in ("as_of", "source", "pack")}
+    common = {name: row.pop(name) for name in _COMMON if name in row}
     return row | common
 
 
@@ -94,9 +99,9 @@ def _columns(name: str) -> list[str]:
         own: Iterable[str] = (name for name in fields_of(Pack) if name != "position")
         return [*own, "source", "pack"]
     kinds = {table: CLASS_OF_KIND[kind] for kind, table in TABLE_OF_KIND.items()}
-    common = ("as_of", "source", "pack")
-    names = iter(fields_of(kinds.get(name) or RELATIONS[name]))
-    return list(chain((name for name in names if name not in (*common, "key")), common))
+    names = [name for name in fields_of(kinds.get(name) or RELATIONS[name]) if name != "key"]
+    common = [name for name in _COMMON if name in names]
+    return [*(name for name in names if name not in common), *common]
 
 
 def _cell(value: Any) -> Any:

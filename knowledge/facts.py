@@ -4,7 +4,7 @@ Field names are those of the tables in ``db.models``, where their meaning is tol
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 
@@ -20,6 +20,7 @@ class Pack:
     citation: str
     checksum: str
     position: int
+    extends: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,14 +33,29 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Country(Fact):
+class Evidence(Fact):
+    """A fact that may rest on pages of its own."""
+
+    confidence: str | None = None
+    page_date: str | None = None
+    as_of_note: str | None = None
+    more_sources: list[dict[str, str | None]] = field(default_factory=list)
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether it may be told without saying that it is not confirmed."""
+        return self.confidence != "low"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Country(Evidence):
     id: str
     name: str
     eu_member_2017: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Region(Fact):
+class Region(Evidence):
     id: str
     name: str
     country: str
@@ -51,38 +67,54 @@ class Region(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Partnership(Fact):
+class Partnership(Evidence):
     id: str
     name: str
     short_name: str
     vanguard_pilot: bool
     text: str
     note: str | None
+    platform: str | None = None
+    platform_confidence: str | None = None
+    established: int | None = None
+    established_note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Membership(Fact):
+class Membership(Evidence):
     key: int
     partnership: str
     region: str
     role: str
     as_printed: str | None
     note: str | None
+    joined: int | None = None
+    change: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event(Fact):
+class Event(Evidence):
     id: str
     kind: str
     milestone: bool
     title: str
-    start: str
+    start: str | None
     end: str | None
     precision: str
+    start_time: str | None = None
+    end_time: str | None = None
+    zone: str | None = None
+    status: str | None = None
     place: str | None
     country: str | None
+    mode: str | None = None
+    link: str | None = None
+    host: str | None = None
     organiser: str | None
     attendance: str | None
+    series: str | None = None
+    number: int | None = None
+    scope: str | None = None
     text: str
     note: str | None
 
@@ -90,9 +122,14 @@ class Event(Fact):
     def name(self) -> str:
         return self.title
 
+    @property
+    def begins(self) -> str:
+        """By what events are put in order: the start, or the end of time while there is none."""
+        return self.start or "9999"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Theme(Fact):
+class Theme(Evidence):
     id: str
     name: str
     vanguard: bool
@@ -114,7 +151,7 @@ class ThemeMention(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Term(Fact):
+class Term(Evidence):
     id: str
     abbreviation: str
     name: str
@@ -123,16 +160,18 @@ class Term(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Organisation(Fact):
+class Organisation(Evidence):
     id: str
     name: str
     abbreviation: str | None
     kind: str
     text: str
+    url: str | None = None
+    contact: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person(Fact):
+class Person(Evidence):
     id: str
     name: str
     role: str
@@ -140,7 +179,7 @@ class Person(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Instrument(Fact):
+class Instrument(Evidence):
     id: str
     name: str
     abbreviation: str | None
@@ -149,7 +188,7 @@ class Instrument(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document(Fact):
+class Document(Evidence):
     id: str
     name: str
     year: int | None
@@ -159,24 +198,25 @@ class Document(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Statistic(Fact):
+class Statistic(Evidence):
     id: str
     name: str
     value: str
     unit: str | None
     scope: str | None
+    measure: str | None = None
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Topic(Fact):
+class Topic(Evidence):
     id: str
     name: str
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Correction(Fact):
+class Correction(Evidence):
     id: str
     name: str
     places: list[dict[str, str]]
@@ -186,6 +226,21 @@ class Correction(Fact):
     @property
     def text(self) -> str:
         return f"{self.reading} {self.reason}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Development(Evidence):
+    key: int
+    subject_kind: str
+    subject: str
+    text: str
+    name: str | None
+    size: str | None
+    leads_basis: str | None
+    url: str | None
+    page: str | None
+    contact: str | None
+    note: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,7 +122,7 @@ async def _checksums(connection: AsyncConnection) -> dict[str, str]:
 
 async def _loaded(connection: AsyncConnection, without: set[str]) -> Loaded:
     """The rows of the other packs in the database."""
-    found = Loaded()
+    found = Loaded(packs=frozenset(await _checksums(connection)) - without)
     for table in _tables():
         if table.name in ("details", "phrasings"):
             continue  # they refer to a row of their own pack, and claim nothing

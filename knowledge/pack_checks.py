@@ -19,11 +19,12 @@ class Loaded:
     """The rows of other packs that are in the database already, by table name."""
 
     tables: dict[str, list[Row]] = field(default_factory=dict)
+    packs: frozenset[str] = frozenset()
 
 
 def check_together(packs: Sequence[PackContent], loaded: Loaded, problems: Problems) -> None:
     """Notes duplicate ids, references to nothing and colliding aliases."""
-    _check_packs(packs, problems)
+    _check_packs(packs, loaded, problems)
     tables: dict[str, list[Row]] = defaultdict(list)
     # What is loaded stands first, so that a duplicate is reported on the row that can be mended.
     for source in (loaded.tables, *(pack.tables for pack in packs)):
@@ -38,7 +39,8 @@ def check_together(packs: Sequence[PackContent], loaded: Loaded, problems: Probl
     _check_aliases(tables, problems)
 
 
-def _check_packs(packs: Sequence[PackContent], problems: Problems) -> None:
+def _check_packs(packs: Sequence[PackContent], loaded: Loaded, problems: Problems) -> None:
+    known = loaded.packs | {pack.id for pack in packs}
     seen: set[str] = set()
     for pack in packs:
         if pack.id in seen:
@@ -46,6 +48,10 @@ def _check_packs(packs: Sequence[PackContent], problems: Problems) -> None:
                 Place("pack.yaml"), "id", f"{pack.id!r} is given twice", "load one of them"
             )
         seen.add(pack.id)
+        extended = pack.header["extends"]
+        if extended and extended not in known - {pack.id}:
+            wrong = f"there is no other pack {extended!r}"
+            problems.add(Place("pack.yaml"), "extends", wrong, "correct it, or load that pack too")
 
 
 def _check_ids(tables: dict[str, list[Row]], problems: Problems) -> dict[str, set[str]]:
@@ -86,6 +92,8 @@ def _references(tables: dict[str, list[Row]]) -> Iterator[tuple[Place, str, str,
                         yield place, name, column.refers_to, values[name]
     for place, values in tables["links"]:
         yield place, "about", values["target_kind"], values["target"]
+    for place, values in tables["developments"]:
+        yield place, "subject", values["subject_kind"], values["subject"]
     for place, values in tables["aliases"]:
         yield place, "target", values["kind"], values["target"]
 

@@ -13,7 +13,7 @@ import yaml
 PACKS = Path(__file__).parent / "packs"
 """The folder of the packs that are shipped with the program."""
 
-READER_VERSION = "1"
+READER_VERSION = "2"
 """Part of every checksum: raised when the same files give other rows, so that they load again."""
 
 SHOWN_PROBLEMS = 20

@@ -13,11 +13,20 @@ from knowledge.pack_files import (
     files_of,
     read_table,
 )
-from knowledge.pack_schema import COMMON, EXTRAS, HEADER, MENTIONS, TABLES, Column, Table
+from knowledge.pack_schema import (
+    COMMON,
+    EVIDENCE,
+    EXTRAS,
+    HEADER,
+    MENTIONS,
+    TABLES,
+    Column,
+    Table,
+)
 from knowledge.pack_values import Wrong
 
 _ENDINGS = (".yaml", ".csv")
-_LENGTH_OF_PRECISION = {"day": 10, "month": 7, "year": 4}
+_LENGTH_OF_PRECISION = {"day": 10, "month": 7, "year": 4, "unknown": 4}
 
 
 class Row(NamedTuple):
@@ -32,7 +41,7 @@ class PackContent:
     """A pack as read: its header and its rows by table name."""
 
     id: str
-    header: dict[str, str]
+    header: dict[str, Any]
     checksum: str
     tables: dict[str, list[Row]] = field(default_factory=dict)
     refused: set[tuple[str, str]] = field(default_factory=set)
@@ -128,7 +137,12 @@ class _PackReader:
 
     def read(self, name: str, table: Table, raw: RawRow) -> None:
         """Adds one row of the table, its details, links, questions and mentions."""
-        columns = {**table.columns, **COMMON, **(EXTRAS if table.kind else {})}
+        columns = {
+            **table.columns,
+            **COMMON,
+            **(EVIDENCE if table.evidence else {}),
+            **(EXTRAS if table.kind else {}),
+        }
         values = _checked(raw, columns, self.problems)
         if values is None:
             self.pack.refused.add((table.kind or "", str(raw.values.get("id"))))
@@ -150,6 +164,8 @@ class _PackReader:
             self._check_times(place, values)
         if name == "regions":
             self._check_nuts(place, values)
+        if name == "developments":
+            values["subject_kind"], values["subject"] = values["subject"]
         self.pack.add(name, place, values)
         if table.kind:
             self._add_extras(table.kind, place, values, extras)
@@ -187,14 +203,37 @@ class _PackReader:
 
     def _check_times(self, place: Place, row: dict[str, Any]) -> None:
         start, end, precision = row["start"], row["end"], row["precision"]
+        if not start:
+            if precision != "unknown":
+                mend = "give it a value, or write the precision unknown"
+                self.problems.add(place, "start", "is missing", mend)
+            if end:
+                self.problems.add(place, "end", "has no start", "give both, or neither")
+            return
         length = _LENGTH_OF_PRECISION.get(precision)
         for name in ("start", "end"):
-            if length and row[name] and len(row[name]) != length:
+            # A call may be open from an unknown day of a year until a known one.
+            fits = not row[name] or len(row[name]) == length
+            if length and not (fits or (name == "end" and len(row[name]) > length)):
                 form = "YYYY-MM-DD"[:length]
                 wrong = f"{row[name]} does not fit the precision {precision}"
                 self.problems.add(place, name, wrong, f"write {form}, or correct the precision")
         if end and end < start[: len(end)]:
             self.problems.add(place, "end", f"{end} is before {start}", "correct one of them")
+        self._check_hours(place, row)
+
+    def _check_hours(self, place: Place, row: dict[str, Any]) -> None:
+        """Notes hours without a day, without a zone, or the wrong way round."""
+        first, last = row["start_time"], row["end_time"]
+        if not (first or last or row["zone"]):
+            return
+        if row["precision"] != "day" or not first:
+            mend = "give day, start_time and zone, or leave the hours out"
+            self.problems.add(place, "start_time", "has no day or no beginning", mend)
+        elif not row["zone"]:
+            self.problems.add(place, "zone", "is missing", "name it: Europe/Brussels")
+        elif last and last <= first and row["end"] in (None, row["start"]):
+            self.problems.add(place, "end_time", f"{last} is not after {first}", "correct one")
 
     def _check_nuts(self, place: Place, row: dict[str, Any]) -> None:
         level, nuts = row["level"], row["nuts"]

@@ -7,9 +7,19 @@ from typing import Any
 from knowledge import pack_values as values
 from knowledge.pack_values import Check, one_of, plain, yes_no
 
-ROLES = ("lead", "participant", "observer", "interested")
-EVENT_KINDS = ("milestone", "meeting", "conference", "decision", "publication", "other")
-PRECISIONS = ("day", "month", "year", "season")
+ROLES = ("lead", "participant", "associate", "observer", "interested")
+CHANGES = ("new_partnership", "unchanged", "new_member", "new_lead", "role_added", "unclear")
+EVENT_KINDS = ("milestone", "meeting", "conference", "decision", "publication", "call", "other")
+PRECISIONS = ("day", "month", "year", "season", "unknown")
+"""How precise the start of an event is; ``unknown``: to be confirmed, with a year at most."""
+EVENT_STATUSES = (
+    *("held", "planned", "announced", "tentative", "cancelled", "postponed", "expected"),
+    *("proposed", "open", "closed"),
+)
+EVENT_MODES = ("in_person", "online", "hybrid")
+PLATFORMS = ("industrial-modernisation", "agri-food", "energy", "blue-economy", "vanguard")
+CONFIDENCES = ("high", "medium", "low")
+LEADS_BASES = ("source", "source_partial", "mixed", "report", "inferred", "none")
 LEVELS = ("nuts0", "nuts1", "nuts2", "nuts3", "group", "other")
 INSTRUMENT_KINDS = ("fund", "programme", "loan", "initiative", "rule")
 FORMS = (
@@ -43,6 +53,8 @@ class Table:
 
     kind: str | None
     columns: Mapping[str, Column]
+    evidence: bool = True
+    """Whether its rows rest on pages of their own, with a confidence."""
 
 
 def _must(check: Check = plain, refers_to: str | None = None) -> Column:
@@ -58,6 +70,14 @@ ID = _must(values.identifier)
 COMMON: Mapping[str, Column] = {"source": _may(values.source), "as_of": _may(values.moment)}
 """What every row may say; the pack's defaults fill the rest."""
 
+EVIDENCE: Mapping[str, Column] = {
+    "confidence": _may(one_of(*CONFIDENCES)),
+    "page_date": _may(values.moment),
+    "as_of_note": _may(),
+    "more_sources": _may(values.pages, default=[]),
+}
+"""What the rows of tables that rest on pages of their own may say besides."""
+
 EXTRAS: Mapping[str, Column] = {
     "ask": _may(values.texts, default=()),
     "ask_yes": _may(values.texts, default=()),
@@ -72,6 +92,7 @@ HEADER: Mapping[str, Column] = {
     **dict.fromkeys(("label", "title", "publisher", "licence", "citation"), _must()),
     "as_of": _must(values.moment),
     "url": _must(values.web_address),
+    "extends": _may(values.identifier),
     "default_sources": _may(lambda value: value, default={}),
 }
 
@@ -102,6 +123,10 @@ TABLES: Mapping[str, Table] = {
             "vanguard_pilot": _must(yes_no),
             "text": _must(),
             "note": _may(),
+            "platform": _may(one_of(*PLATFORMS)),
+            "platform_confidence": _may(one_of(*CONFIDENCES)),
+            "established": _may(values.number(1900, 2100, whole=True)),
+            "established_note": _may(),
         },
     ),
     "memberships": Table(
@@ -112,6 +137,8 @@ TABLES: Mapping[str, Table] = {
             "role": _must(one_of(*ROLES)),
             "as_printed": _may(),
             "note": _may(),
+            "joined": _may(values.number(1900, 2100, whole=True)),
+            "change": _may(one_of(*CHANGES)),
         },
     ),
     "events": Table(
@@ -121,13 +148,23 @@ TABLES: Mapping[str, Table] = {
             "kind": _must(one_of(*EVENT_KINDS)),
             "milestone": _may(yes_no, default=False),
             "title": _must(),
-            "start": _must(values.moment),
+            "start": _may(values.moment),
             "end": _may(values.moment),
             "precision": _must(one_of(*PRECISIONS)),
+            "start_time": _may(values.wall_time),
+            "end_time": _may(values.wall_time),
+            "zone": _may(values.zone),
+            "status": _may(one_of(*EVENT_STATUSES)),
             "place": _may(),
             "country": _may(refers_to="country"),
+            "mode": _may(one_of(*EVENT_MODES)),
+            "link": _may(values.web_address),
+            "host": _may(),
             "organiser": _may(),
             "attendance": _may(),
+            "series": _may(values.identifier),
+            "number": _may(values.number(1, 999, whole=True)),
+            "scope": _may(),
             "text": _must(),
             "note": _may(),
         },
@@ -156,7 +193,15 @@ TABLES: Mapping[str, Table] = {
     ),
     "organisations": Table(
         "organisation",
-        {"id": ID, "name": _must(), "abbreviation": _may(), "kind": _must(), "text": _must()},
+        {
+            "id": ID,
+            "name": _must(),
+            "abbreviation": _may(),
+            "kind": _must(),
+            "text": _must(),
+            "url": _may(values.web_address),
+            "contact": _may(),
+        },
     ),
     "people": Table("person", {"id": ID, "name": _must(), "role": _must(), "text": _must()}),
     "instruments": Table(
@@ -188,6 +233,7 @@ TABLES: Mapping[str, Table] = {
             "value": _must(),
             "unit": _may(),
             "scope": _may(),
+            "measure": _may(values.identifier),
             "text": _must(),
         },
     ),
@@ -202,6 +248,20 @@ TABLES: Mapping[str, Table] = {
             "reason": _must(),
         },
     ),
+    "developments": Table(
+        None,
+        {
+            "subject": _must(values.one_thing),
+            "text": _must(),
+            "name": _may(),
+            "size": _may(),
+            "leads_basis": _may(one_of(*LEADS_BASES)),
+            "url": _may(values.web_address),
+            "page": _may(values.web_address),
+            "contact": _may(),
+            "note": _may(),
+        },
+    ),
     "aliases": Table(
         None,
         {
@@ -212,6 +272,7 @@ TABLES: Mapping[str, Table] = {
             "form": _must(one_of(*FORMS)),
             "shared": _may(yes_no, default=False),
         },
+        evidence=False,
     ),
 }
 """The tables that have files of their own, in the order in which they are read."""
@@ -227,5 +288,6 @@ MENTIONS = Table(
         "issues": _may(values.texts, default=[]),
         "actions": _may(values.texts, default=[]),
     },
+    evidence=False,
 )
 """An item of a theme's ``mentions``."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from knowledge.facts import CLASS_OF_KIND
 
@@ -89,6 +90,24 @@ def moment(value: Any) -> str:
     raise Wrong(f"{text!r} is not a date", "write YYYY-MM-DD, YYYY-MM or YYYY")
 
 
+def wall_time(value: Any) -> str:
+    """A time of day, HH:MM."""
+    text = plain(value)
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise Wrong(f"{text!r} is not a time of day", "write HH:MM between quotes, such as '09:30'")
+    return text
+
+
+def zone(value: Any) -> str:
+    """The IANA name of a time zone."""
+    text = plain(value)
+    try:
+        ZoneInfo(text)
+    except (ValueError, OSError, KeyError):
+        raise Wrong(f"{text!r} is not a time zone", "write it like Europe/Brussels") from None
+    return text
+
+
 def one_of(*allowed: str) -> Check:
     """One of the given words."""
 
@@ -156,6 +175,27 @@ def kind_and_id(value: Any) -> list[tuple[str, str]]:
                 f"{kind + slash + id!r} is not kind/id", f"the kinds are {', '.join(KINDS)}"
             )
     return [(kind, id) for kind, _, id in pairs]
+
+
+def one_thing(value: Any) -> tuple[str, str]:
+    """One ``kind/id``."""
+    (pair,) = kind_and_id([plain(value)])
+    return pair
+
+
+def pages(value: Any) -> list[dict[str, str | None]]:
+    """A list of further pages: an address each, or ``{source, page_date}``."""
+    if not isinstance(value, list) or not all(value):
+        raise Wrong("must be a list of sources", "begin each with `- `")
+    found: list[dict[str, str | None]] = []
+    for item in value:
+        keys = item if isinstance(item, dict) else {"source": item}
+        if not keys.get("source") or set(keys) - {"source", "page_date"}:
+            raise Wrong("holds keys other than source and page_date", "keep those two")
+        dated = keys.get("page_date")
+        dated = None if dated is None else moment(dated)
+        found.append({"source": source(keys["source"]), "page_date": dated})
+    return found
 
 
 def details(value: Any) -> list[tuple[str, str, str | None]]:

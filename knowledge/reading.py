@@ -16,6 +16,7 @@ from knowledge.facts import (
     CLASS_OF_KIND,
     Alias,
     Detail,
+    Development,
     Link,
     Membership,
     Pack,
@@ -44,6 +45,7 @@ TABLE_OF_KIND: Mapping[str, str] = {
 RELATIONS: Mapping[str, type[Any]] = {
     "memberships": Membership,
     "theme_mentions": ThemeMention,
+    "developments": Development,
     "details": Detail,
     "links": Link,
     "aliases": Alias,
@@ -122,8 +124,10 @@ async def read_snapshot(engine: AsyncEngine, packs: Sequence[str] = ()) -> Snaps
         revision=revision,
         packs={id: known[id] for id in order},
         things=things,
-        memberships=rows["memberships"],
+        memberships=tuple(row for row in rows["memberships"] if not known[row.pack].extends),
+        later_memberships=tuple(row for row in rows["memberships"] if known[row.pack].extends),
         mentions=rows["theme_mentions"],
+        developments=_standing(rows["developments"], things, "subject_kind", "subject"),
         details=rows["details"],
         links=_standing(rows["links"], things, "target_kind"),
         aliases=_standing(rows["aliases"], things, "kind"),
@@ -183,7 +187,7 @@ def _refuse_dangling(
 
 
 def _standing(
-    rows: Sequence[Any], things: Mapping[str, Mapping[str, Any]], kind: str
+    rows: Sequence[Any], things: Mapping[str, Mapping[str, Any]], kind: str, id: str = "target"
 ) -> tuple[Any, ...]:
     """The links or aliases whose target is there: with fewer packs, some may not be."""
-    return tuple(row for row in rows if row.target in things[getattr(row, kind)])
+    return tuple(row for row in rows if getattr(row, id) in things[getattr(row, kind)])

@@ -89,7 +89,7 @@ def readings(spans: Sequence[Span], snapshot: Snapshot) -> Iterator[tuple[Span, 
         for kind in ("region", "country", "event", "partnership"):
             named = span.of(kind)
             if kind == "event" and len(named) > 1 and years:
-                dated = [n for n in named if snapshot.things["event"][n.id].start[:4] in years]
+                dated = [n for n in named if snapshot.things["event"][n.id].begins[:4] in years]
                 named = tuple(dated) or named
                 if len(dated) == 1:
                     yield (*spans[:place], replace(span, names=named), *spans[place + 1 :])

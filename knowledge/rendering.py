@@ -162,8 +162,10 @@ _MONTHS = [
 ]
 
 
-def day_of(start: str, end: str | None = None) -> str:
+def day_of(start: str | None, end: str | None = None) -> str:
     """An ISO date, month or year (or a span of days) as people write it: "1-2 June 2017"."""
+    if start is None:
+        return "date to be confirmed"
     parts = start.split("-")
     if len(parts) == 1:
         return start

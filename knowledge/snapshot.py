@@ -10,6 +10,7 @@ from knowledge.facts import (
     Alias,
     Country,
     Detail,
+    Development,
     Event,
     Link,
     Membership,
@@ -23,7 +24,7 @@ from knowledge.facts import (
 )
 from knowledge.text import fold
 
-ROLE_ORDER = {"lead": 0, "participant": 1, "observer": 2, "interested": 3}
+ROLE_ORDER = {"lead": 0, "participant": 1, "associate": 2, "observer": 3, "interested": 4}
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,13 +32,17 @@ class Snapshot:
     """All facts of one knowledge revision; nothing in it is ever changed.
 
     ``things`` maps a kind (``region``, ``topic`` …) to its things by id, in the order of the packs.
+    ``later_memberships`` are those of packs that extend another: a later page names a few members
+    and leaves out others, so to count them with ``memberships`` would be true of no date.
     """
 
     revision: int
     packs: Mapping[str, Pack]
     things: Mapping[str, Mapping[str, Any]]
     memberships: tuple[Membership, ...]
+    later_memberships: tuple[Membership, ...]
     mentions: tuple[ThemeMention, ...]
+    developments: tuple[Development, ...]
     details: tuple[Detail, ...]
     links: tuple[Link, ...]
     aliases: tuple[Alias, ...]
@@ -70,8 +75,8 @@ class Snapshot:
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
-        """Events in order of time."""
-        return tuple(sorted(self.things["event"].values(), key=lambda event: event.start))
+        """Events in order of time; those to be confirmed at the end."""
+        return tuple(sorted(self.things["event"].values(), key=lambda event: event.begins))
 
     @cached_property
     def by_region(self) -> Mapping[str, tuple[Membership, ...]]:

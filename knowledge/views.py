@@ -97,7 +97,7 @@ def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
     chosen = [
         event
         for event in snapshot.events
-        if event.start.startswith(year) and is_of_kind(event, wanted)
+        if event.begins.startswith(year) and is_of_kind(event, wanted)
     ]
     today = now.date()
     anchor = snapshot.things["event"].get(reference.slot("event") or "")
@@ -111,9 +111,9 @@ def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
         case "events_first":
             shown = chosen[:1]
         case "events_after" if anchor:
-            shown = [e for e in chosen if e.start > anchor.start and e.id != anchor.id]
+            shown = [e for e in chosen if e.begins > anchor.begins and e.id != anchor.id]
         case "events_before" if anchor:
-            shown = [e for e in chosen if e.start < anchor.start and e.id != anchor.id]
+            shown = [e for e in chosen if e.begins < anchor.begins and e.id != anchor.id]
         case _:
             shown = chosen
     data = {
@@ -150,6 +150,8 @@ def is_of_kind(event: Event, kind: str) -> bool:
 def last_day(event: Event) -> date:
     """The last day on which an event may still be running, as precisely as it is known."""
     text = event.end or event.start
+    if text is None:
+        return date.max
     parts = [int(part) for part in text.split("-")]
     if len(parts) == 3:
         return date(*parts)

@@ -114,7 +114,7 @@ def test_every_event_is_known_by_its_title(assistant: Assistant, snapshot: Snaps
     for event in snapshot.events:
         answer = _ask(assistant, f"tell me about the {event.title}")
         assert answer.status == "answer", event.title
-        assert event.start[:4] in answer.text, (event.title, answer.text)
+        assert event.begins[:4] in answer.text, (event.title, answer.text)
 
 
 def _listed(answer: Answer, kind: str) -> set[str]:

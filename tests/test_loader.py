@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.models import TABLE_OF_KIND as MODELS
+from knowledge.export import export_tables
 from knowledge.loader import PackError, check, load, read_packs, shipped_packs
 from knowledge.reading import MissingKnowledge, knowledge_revision, read_snapshot
-from tests.pack_maker import make_other, make_pack
+from tests.pack_maker import HEADER, make_other, make_pack
 
 
 async def test_rows_become_facts(engine: AsyncEngine, tmp_path: Path) -> None:
@@ -107,6 +108,74 @@ async def test_a_later_pack_adds_to_an_earlier_one(engine: AsyncEngine, tmp_path
         await load(engine, [make_pack(tmp_path, topics__first_yaml=None)])
     assert "there is no topic 'one'" in str(refused.value)
     assert "later" in str(refused.value)
+
+
+async def test_a_pack_that_extends_tells_its_memberships_apart(
+    engine: AsyncEngine, tmp_path: Path
+) -> None:
+    await load(engine, [make_pack(tmp_path)])
+    header = HEADER.format(id="since") + "extends: small\n"
+    membership = (
+        "esm,catalonia,lead,2021,new_lead,low,2022-05-03,2023 or later,https://example.org/m"
+    )
+    since = make_other(
+        tmp_path,
+        "since",
+        pack_yaml=header,
+        memberships_csv=(
+            "partnership,region,role,joined,change,confidence,page_date,as_of_note,source\n"
+            f"{membership}\n"
+        ),
+        developments_yaml=(
+            "- {subject: partnership/esm, text: It grew., size: 23 regions, confidence: medium,"
+            " source: https://example.org/a, more_sources: [https://example.org/b]}\n"
+        ),
+    )
+    await load(engine, [since])
+    snapshot = await read_snapshot(engine)
+
+    assert [row.region for row in snapshot.by_partnership["esm"]] == ["lombardy", "catalonia"]
+    (later,) = snapshot.later_memberships
+    assert (later.role, later.joined, later.change, later.confirmed) == (
+        "lead",
+        2021,
+        "new_lead",
+        False,
+    )
+    (grown,) = snapshot.developments
+    assert (grown.subject, grown.size, grown.more_sources) == (
+        "esm",
+        "23 regions",
+        [{"source": "https://example.org/b", "page_date": None}],
+    )
+    exported = export_tables(snapshot)
+    assert [row["pack"] for row in exported["memberships"]] == ["small", "small", "since"]
+    assert not (await read_snapshot(engine, ["small"])).later_memberships
+
+
+async def test_an_event_may_have_hours_or_no_date_yet(engine: AsyncEngine, tmp_path: Path) -> None:
+    events = """\
+- {id: next, kind: meeting, title: N, precision: unknown, status: tentative, text: X, source: p. 1}
+- id: sixth
+  kind: meeting
+  title: Sixth
+  start: "2027-03-30"
+  precision: day
+  start_time: "09:30"
+  end_time: "12:00"
+  zone: Europe/Helsinki
+  series: committee
+  number: 6
+  text: X
+  source: p. 1
+"""
+    await load(
+        engine, [make_other(tmp_path, events_yaml=events, countries_csv="id,name,eu_member_2017\n")]
+    )
+    sixth, following = (await read_snapshot(engine)).events
+    assert (following.id, following.start, following.status) == ("next", None, "tentative")
+    assert (sixth.start_time, sixth.end_time, sixth.zone) == ("09:30", "12:00", "Europe/Helsinki")
+    assert (sixth.series, sixth.number) == ("committee", 6)
 
 
 async def test_nothing_changes_when_anything_is_wrong(engine: AsyncEngine, tmp_path: Path) -> None:

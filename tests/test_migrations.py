@@ -7,13 +7,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import SQLModel
 
 import db.migrate
 import db.models
-from db.engine import reading
+from db.engine import reading, writing
 from db.migrate import current_revision, downgrade, revisions, upgrade
 
 
@@ -45,6 +45,32 @@ async def test_up_and_down_and_up_again(empty_engine: AsyncEngine) -> None:
     assert left == ["alembic_version"]
     assert await current_revision(empty_engine) is None
     assert await upgrade(empty_engine)
+
+
+async def test_events_of_an_older_version_keep_their_dates(empty_engine: AsyncEngine) -> None:
+    await upgrade(empty_engine)
+    await downgrade(empty_engine, "0002")
+    async with writing(empty_engine) as connection:
+        for statement in _OLD_ROWS.split(";"):
+            await connection.execute(text(statement))
+    assert await upgrade(empty_engine)
+
+    starts = text("SELECT id, start, status, more_sources FROM events ORDER BY id")
+    async with writing(empty_engine) as connection:
+        (old,) = (await connection.execute(starts)).all()
+        assert (old.start, old.status, str(old.more_sources)) == ("2016-11-16", None, "[]")
+        await connection.execute(text("UPDATE events SET start = NULL"))
+    await downgrade(empty_engine, "0002")
+    async with reading(empty_engine) as connection:
+        assert (await connection.execute(text("SELECT start FROM events"))).all() == [("",)]
+
+
+_OLD_ROWS = """
+INSERT INTO packs (id, label, title, publisher, licence, as_of, url, citation, checksum, position)
+VALUES ('p', '', '', '', '', '2017', '', '', '', 0);
+INSERT INTO events (id, pack, row, source, as_of, kind, title, start, precision, text, milestone)
+VALUES ('e', 'p', 0, 'p. 1', '2017', 'meeting', 'E', '2016-11-16', 'day', '', true)
+"""
 
 
 async def test_a_failing_migration_leaves_nothing(

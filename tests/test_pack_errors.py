@@ -85,6 +85,37 @@ WRONG: dict[str, tuple[str, str, str | None, str]] = {
         "2016-11-01",
         "end: 2016-11-01 is before 2016-11-16",
     ),
+    "no date at all": (
+        "events.yaml",
+        "  start: 2016-11-16\n",
+        "",
+        "start: is missing - give it a value, or write the precision unknown",
+    ),
+    "hours without a zone": (
+        "events.yaml",
+        "  country: ES",
+        "  start_time: '09:30'",
+        "zone: is missing",
+    ),
+    "no such zone": (
+        "events.yaml",
+        "  country: ES",
+        "  start_time: '09:30'\n  zone: Europe/Brussel",
+        "zone: 'Europe/Brussel' is not a time zone",
+    ),
+    "no such hour": (
+        "events.yaml",
+        "  country: ES",
+        "  start_time: '25:30'",
+        "start_time: '25:30' is not a time of day",
+    ),
+    "confidence": ("events.yaml", "p. 3", "p. 3\n  confidence: sure", "confidence: 'sure' is not"),
+    "extends nothing": (
+        "pack.yaml",
+        "label: Tests",
+        "label: Tests\nextends: unheard",
+        "pack.yaml: extends: there is no other pack 'unheard'",
+    ),
     "about nothing": (
         "partnerships.yaml",
         "region/lombardy",
