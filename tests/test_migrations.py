@@ -49,7 +49,7 @@ async def test_up_and_down_and_up_again(empty_engine: AsyncEngine) -> None:
 
 async def test_events_of_an_older_version_keep_their_dates(empty_engine: AsyncEngine) -> None:
     await upgrade(empty_engine)
-    await downgrade(empty_engine, "0002")
+    await downgrade(empty_engine, "0003")
     async with writing(empty_engine) as connection:
         for statement in _OLD_ROWS.split(";"):
             await connection.execute(text(statement))
@@ -60,7 +60,7 @@ async def test_events_of_an_older_version_keep_their_dates(empty_engine: AsyncEn
         (old,) = (await connection.execute(starts)).all()
         assert (old.start, old.status, str(old.more_sources)) == ("2016-11-16", None, "[]")
         await connection.execute(text("UPDATE events SET start = NULL"))
-    await downgrade(empty_engine, "0002")
+    await downgrade(empty_engine, "0003")
     async with reading(empty_engine) as connection:
         assert (await connection.execute(text("SELECT start FROM events"))).all() == [("",)]
 
