@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from knowledge.features import SLOT, Features, Utterance
 from knowledge.spelling import Speller
 
 _Ints = npt.NDArray[np.integer]
 _Floats = npt.NDArray[np.floating]
-
-_SLOT = "<"
-_START, _END = "^", "$"
-
-# How much one feature of each kind counts. N-grams count little each, as a word has many of
-# them and they repeat what the word itself says.
-_WORD_GAIN, _PAIR_GAIN, _GRAM_GAIN = 1.0, 1.0, 0.2
-_GRAM_SIZES = (3, 4, 5)
 
 # Rare features tell more than the counts of few examples can show.
 _ODDS_RARITY_POWER, _LIKENESS_RARITY_POWER = 0.3, 1.5
@@ -34,15 +28,14 @@ _SMOOTHING_OTHERS = 0.05
 
 _SHORTEST_REPAIRED = 3
 
+# A feature that more than this part of all labels have is kept as a full row.
+_COMMON = 0.1
+
 # Only the best labels are worth comparing with single examples.
 _FINALISTS = 5
 _EXAMPLE_GAIN, _EXAMPLE_SHARPNESS = 40.0, 10.0
 
 _SHARE_TEMPERATURE, _SHARE_POWER = 0.35, 1 / 3
-
-# Each utterance counts as if it had one more word that no example has. It hardly matters for a
-# whole sentence but keeps a lone "what is the" from looking like a perfect fit.
-_DOUBT = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,63 +53,6 @@ class Ranked:
     example: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Query:
-    """The features of an utterance; `unseen` is the gain of what no example has."""
-
-    features: _Ints
-    unseen: float
-
-
-class _Features:
-    """Numbers the words, word pairs and n-grams of the examples."""
-
-    def __init__(self) -> None:
-        self.gains = array("d")
-        self._numbers: dict[str, int] = {}
-        self._of_word: dict[str, tuple[int, ...]] = {}
-
-    def knows_word(self, word: str) -> bool:
-        """Tells whether an example has the word."""
-        return word in self._of_word
-
-    def declare(self, words: list[str]) -> set[int]:
-        """Gives the features of an example, numbering those not met before."""
-        found: set[int] = set()
-        known, of_word = self._numbers, self._of_word
-        for word in words:
-            numbers = of_word.get(word)
-            if numbers is None:
-                numbers = tuple(self._number(*feature) for feature in _word_features(word))
-                of_word[word] = numbers
-            found.update(numbers)
-        for pair in _pairs(words):
-            # Most pairs are met again: the look-up is spelt out for a quick start.
-            number = known.get(pair)
-            found.add(self._number(pair, _PAIR_GAIN) if number is None else number)
-        return found
-
-    def look_up(self, words: list[str]) -> _Query:
-        """Gives the features of an utterance without numbering new ones."""
-        found: set[int] = set()
-        others = [(pair, _PAIR_GAIN) for pair in _pairs(words)]
-        for word in set(words):
-            numbers = self._of_word.get(word)
-            if numbers is None:
-                others += _word_features(word)
-            else:
-                found.update(numbers)
-        found.update(self._numbers[name] for name, _ in others if name in self._numbers)
-        unseen = _DOUBT + sum(gain for name, gain in others if name not in self._numbers)
-        return _Query(np.fromiter(found, np.int64, len(found)), unseen)
-
-    def _number(self, name: str, gain: float) -> int:
-        number = self._numbers.setdefault(name, len(self._numbers))
-        if number == len(self.gains):
-            self.gains.append(gain)
-        return number
-
-
 class _Weights:
     """Weighs each feature by its gain and its rarity among the examples."""
 
@@ -124,9 +60,13 @@ class _Weights:
         self.of_feature: _Floats = gains * np.log((total + 1) / counts) ** power
         self._of_unseen: float = math.log(2 * (total + 1)) ** power
 
-    def total(self, query: _Query) -> float:
-        """Sums up the weight of all features of an utterance."""
-        return float(self.of_feature[query.features].sum()) + query.unseen * self._of_unseen
+    def known(self, utterance: Utterance) -> _Floats:
+        """Gives the weight of each feature of an utterance that an example has."""
+        return self.of_feature[utterance.features]
+
+    def total(self, utterance: Utterance, known: _Floats) -> float:
+        """Sums up the weight of all features of an utterance, ``known`` being that of the known."""
+        return float(known.sum()) + utterance.unseen * self._of_unseen
 
 
 class _LabelOdds:
@@ -134,7 +74,8 @@ class _LabelOdds:
 
     The weight of a feature for a label is the smoothed logarithm of its share among the label's
     examples over its share among all others. It is kept only where the label has the feature:
-    what all other labels get in its place is the same for every feature.
+    what all other labels get in its place is the same for every feature. Features that many labels
+    have are kept as full rows, which are added up several times faster than single cells.
     """
 
     def __init__(self, weights: _Weights, features: _Ints, labels: _Ints, sizes: _Ints) -> None:
@@ -146,47 +87,69 @@ class _LabelOdds:
         smoothing = _SMOOTHING * sizes**_SMOOTHING_SIZE_POWER
         everywhere = np.bincount(features)[rows] + _SMOOTHING_OTHERS
         odds = np.log1p(counts / smoothing[columns]) + np.log(everywhere / (everywhere - counts))
-        self._odds = (odds * weights.of_feature[rows]).astype(np.float32)
-        self._labels = columns.astype(np.int32)
-        self._bounds = np.searchsorted(rows, np.arange(len(weights.of_feature) + 1))
+        odds = (odds * weights.of_feature[rows]).astype(np.float32)
+        common = np.bincount(rows, minlength=len(weights.of_feature)) > _COMMON * len(sizes)
+        full = common[rows]
+        self._row = np.where(common, np.cumsum(common) - 1, -1).astype(np.int32)
+        self._rows = np.zeros((int(common.sum()), len(sizes)), np.float32)
+        self._rows[self._row[rows[full]], columns[full]] = odds[full]
+        self._odds = odds[~full]
+        self._labels = columns[~full].astype(np.int32)
+        self._bounds = np.searchsorted(rows[~full], np.arange(len(weights.of_feature) + 1))
         self._absent: _Floats = np.log(smoothing / (sizes + 2 * smoothing))
         self._absent += np.log(total - sizes + 2 * _SMOOTHING_OTHERS)
 
-    def of(self, query: _Query) -> _Floats:
-        """Gives the log-odds of every label."""
-        starts = self._bounds[query.features]
-        sizes = self._bounds[query.features + 1] - starts
-        ends = np.cumsum(sizes)
-        cells = np.arange(ends[-1]) + np.repeat(starts - ends + sizes, sizes)
-        absent = self._absent * float(self._weights.of_feature[query.features].sum())
-        return absent + np.bincount(self._labels[cells], self._odds[cells], len(absent))
+    def of(self, utterance: Utterance, weight: float) -> _Floats:
+        """Gives the log-odds of every label; ``weight`` is that of all the utterance's features."""
+        starts = self._bounds[utterance.features]
+        sizes = self._bounds[utterance.features + 1] - starts
+        ends = sizes.cumsum()
+        cells = np.arange(ends[-1]) + (starts - ends + sizes).repeat(sizes)
+        rows = self._row[utterance.features]
+        odds = self._absent * weight
+        odds += np.bincount(self._labels[cells], self._odds[cells], len(odds))
+        odds += np.add.reduce(self._rows[rows[rows >= 0]])
+        return odds
 
 
 class _Examples:
-    """Compares an utterance with the single examples of a label by weighted cosine."""
+    """Compares an utterance with the single examples of labels by weighted cosine."""
 
-    def __init__(self, weights: _Weights, features: _Ints, bounds: _Ints) -> None:
+    def __init__(self, weights: _Weights, features: _Ints, bounds: _Ints, labels: _Ints) -> None:
+        """Keeps the features of all examples.
+
+        Args:
+            weights: What features weigh.
+            features: The features of each example, one example after another.
+            bounds: Where the features of each example begin, and where the last ones end.
+            labels: The example that each label begins with, and how many examples there are.
+        """
         self._weights = weights
-        self._features = features
-        self._bounds = bounds
+        self._features = features.astype(np.intp)
+        self._sizes = np.diff(bounds)
         self._norms = np.sqrt(np.add.reduceat(weights.of_feature[features], bounds[:-1]))
+        starts, places = labels.tolist(), bounds[labels].tolist()
+        self._examples_of = [slice(*both) for both in pairwise(starts)]
+        self._features_of = [slice(*both) for both in pairwise(places)]
 
-    def likeness(self, query: _Query, spans: Iterable[tuple[int, int]]) -> Iterator[_Floats]:
-        """Gives for each span of examples how like the utterance each one is, 0 to 1."""
-        scale = 1.0 / math.sqrt(self._weights.total(query))
-        shared = np.zeros(len(self._weights.of_feature))
-        shared[query.features] = self._weights.of_feature[query.features]
-        for first, last in spans:
-            bounds = self._bounds[first:last]
-            common = shared[self._features[bounds[0] : self._bounds[last]]]
-            yield np.add.reduceat(common, bounds - bounds[0]) * scale / self._norms[first:last]
+    def likeness(self, utterance: Utterance, labels: Sequence[int]) -> _Floats:
+        """Gives how like the utterance each example of the labels is, 0 to 1, in their order."""
+        known = self._weights.known(utterance)
+        shared = np.zeros(len(self._weights.of_feature), np.float32)
+        shared[utterance.features] = known
+        theirs = np.concatenate([self._features[self._features_of[label]] for label in labels])
+        sizes = np.concatenate([self._sizes[self._examples_of[label]] for label in labels])
+        norms = np.concatenate([self._norms[self._examples_of[label]] for label in labels])
+        common = np.add.reduceat(shared[theirs], sizes.cumsum() - sizes)
+        return common / (norms * math.sqrt(self._weights.total(utterance, known)))
 
-    def coverage(self, query: _Query, first: int, last: int) -> float:
-        """Gives the part of the utterance's weight that these examples have, 0 to 1."""
+    def coverage(self, utterance: Utterance, label: int) -> float:
+        """Gives the part of the utterance's weight that a label's examples have, 0 to 1."""
+        known = self._weights.known(utterance)
         theirs = np.zeros(len(self._weights.of_feature), np.bool_)
-        theirs[self._features[self._bounds[first] : self._bounds[last]]] = True
-        common = query.features[theirs[query.features]]
-        return float(self._weights.of_feature[common].sum()) / self._weights.total(query)
+        theirs[self._features[self._features_of[label]]] = True
+        common = known[theirs[utterance.features]]
+        return float(common.sum()) / self._weights.total(utterance, known)
 
 
 class Matcher:
@@ -217,12 +180,13 @@ class Matcher:
         """
         distinct = {label: list(dict.fromkeys(texts)) for label, texts in examples.items() if texts}
         self._labels = list(distinct)
-        self._texts = [text for texts in distinct.values() for text in texts]
-        self._features = _Features()
-        words = [w for text in self._texts for w in text.split() if not w.startswith(_SLOT)]
+        self._texts = list(distinct.values())
+        self._features = Features()
+        texts = [text for texts in self._texts for text in texts]
+        words = [w for text in texts for w in text.split() if not w.startswith(SLOT)]
         self._speller = speller or Speller(words, shortest=_SHORTEST_REPAIRED)
-        if self._texts:
-            self._count(np.array([len(texts) for texts in distinct.values()]))
+        if texts:
+            self._count(texts)
 
     def rank(self, text: str, limit: int = 5) -> list[Ranked]:
         """Ranks the labels for an utterance.
@@ -234,69 +198,66 @@ class Matcher:
         Returns:
             Labels with falling score; empty when nothing in the text occurs in any example.
         """
-        query = self._features.look_up([w for word in text.split() for w in self._meant(word)])
-        if not len(query.features):
+        utterance = self._features.look_up([w for word in text.split() for w in self._meant(word)])
+        if not len(utterance.features):
             return []
-        odds = self._odds.of(query)
-        nearest: dict[int, str | None] = {}
-        finalists = np.argsort(-odds)[: max(limit, _FINALISTS)].tolist()
-        alike = self._examples.likeness(query, map(self._span, finalists))
-        for label, likeness in zip(finalists, alike, strict=True):
-            odds[label] += _EXAMPLE_GAIN * _pooled(likeness)
-            best = int(likeness.argmax())
-            nearest[label] = self._texts[self._starts[label] + best] if likeness[best] else None
-        order = sorted(nearest, key=odds.__getitem__, reverse=True)
-        share = np.exp((odds - odds.max()) / (_SHARE_TEMPERATURE * self._evidence.total(query)))
-        coverage = self._examples.coverage(query, *self._span(order[0]))
-        scores = 100.0 * (share / share.sum()) ** _SHARE_POWER * coverage ** (1 - _SHARE_POWER)
-        return [Ranked(self._labels[at], float(scores[at]), nearest[at]) for at in order[:limit]]
+        known = self._evidence.known(utterance)
+        odds = self._odds.of(utterance, float(known.sum()))
+        most = min(len(odds), max(limit, _FINALISTS))
+        finalists = odds.argpartition(-most)[-most:].tolist()
+        nearest = self._with_examples(utterance, finalists, odds)
+        order = sorted(finalists, key=odds.__getitem__, reverse=True)
+        evidence = self._evidence.total(utterance, known)
+        share = np.exp((odds - odds[order[0]]) / (_SHARE_TEMPERATURE * evidence))
+        coverage = self._examples.coverage(utterance, order[0])
+        best = 100.0 * coverage ** (1 - _SHARE_POWER) / float(share.sum()) ** _SHARE_POWER
+        return [
+            Ranked(self._labels[at], best * float(share[at]) ** _SHARE_POWER, nearest[at])
+            for at in order[:limit]
+        ]
 
-    def _count(self, sizes: _Ints) -> None:
+    def _with_examples(
+        self, utterance: Utterance, finalists: Sequence[int], odds: _Floats
+    ) -> dict[int, str | None]:
+        """Adds the bonus for examples like the utterance to the odds; gives the nearest ones."""
+        likeness = self._examples.likeness(utterance, finalists)
+        starts = [0, *accumulate(len(self._texts[label]) for label in finalists)]
+        odds[finalists] += _EXAMPLE_GAIN * _pooled(likeness, starts[:-1])
+        nearest: dict[int, str | None] = {}
+        each = likeness.tolist()
+        for label, (start, end) in zip(finalists, pairwise(starts), strict=True):
+            best = max(each[start:end])
+            nearest[label] = self._texts[label][each.index(best, start) - start] if best else None
+        return nearest
+
+    def _count(self, texts: Sequence[str]) -> None:
         """Turns the examples into weights."""
         contents = array("i")
         bounds = array("q", [0])
-        for text in self._texts:
+        for text in texts:
             contents.extend(self._features.declare(text.split()))
             bounds.append(len(contents))
         features, ends = np.frombuffer(contents, np.intc), np.array(bounds)
-        self._starts = np.concatenate(([0], np.cumsum(sizes)))
-        labels = np.repeat(np.arange(len(sizes), dtype=np.int32), np.diff(ends[self._starts]))
-        facts = np.array(self._features.gains), np.bincount(features), len(self._texts)
+        sizes = np.array([len(texts) for texts in self._texts])
+        starts = np.concatenate(([0], np.cumsum(sizes)))
+        labels = np.repeat(np.arange(len(sizes), dtype=np.int32), np.diff(ends[starts]))
+        facts = np.array(self._features.gains), np.bincount(features), len(texts)
         self._evidence = _Weights(*facts, _ODDS_RARITY_POWER)
         self._odds = _LabelOdds(self._evidence, features, labels, sizes)
-        self._examples = _Examples(_Weights(*facts, _LIKENESS_RARITY_POWER), features, ends)
-
-    def _span(self, label: int) -> tuple[int, int]:
-        return int(self._starts[label]), int(self._starts[label + 1])
+        likeness = _Weights(*facts, _LIKENESS_RARITY_POWER)
+        self._examples = _Examples(likeness, features, ends, starts)
 
     def _meant(self, word: str) -> Sequence[str]:
         """Replaces a word no example has by what was probably meant, if possible a word of one."""
-        if word.startswith(_SLOT) or self._features.knows_word(word):
+        if word.startswith(SLOT) or self._features.knows_word(word):
             return (word,)
         repairs = [repair.word for repair in self._speller.repair(word)]
         known = [repair for repair in repairs if self._features.knows_word(repair)]
         return (known or repairs)[:1] or self._speller.split(word) or (word,)
 
 
-def _pairs(words: list[str]) -> Iterator[str]:
-    """Lists neighbouring words, counting the start and the end as words."""
-    for first, second in zip([_START, *words], [*words, _END], strict=True):
-        yield f"{first} {second}"
-
-
-def _word_features(word: str) -> list[tuple[str, float]]:
-    """Lists a word and its n-grams; a slot is a symbol and has none."""
-    features = [(word, _WORD_GAIN)]
-    if not word.startswith(_SLOT):
-        marked = f"_{word}_"
-        features += [
-            (f"#{marked[start : start + size]}", _GRAM_GAIN)
-            for size in _GRAM_SIZES
-            for start in range(len(marked) - size + 1)
-        ]
-    return features
-
-
-def _pooled(likeness: _Floats) -> float:
-    """Pools the likeness of a label's examples softly: mostly the nearest, a bit of the rest."""
-    return float(np.log1p(np.expm1(_EXAMPLE_SHARPNESS * likeness).sum())) / _EXAMPLE_SHARPNESS
+def _pooled(likeness: _Floats, starts: Sequence[int]) -> _Floats:
+    """Pools the likeness of each label's examples softly: mostly the nearest, a bit of the rest."""
+    sharpened = np.expm1(_EXAMPLE_SHARPNESS * likeness)
+    pooled: _Floats = np.log1p(np.add.reduceat(sharpened, starts)) / _EXAMPLE_SHARPNESS
+    return pooled
