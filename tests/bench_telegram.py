@@ -20,7 +20,8 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from tests.botapi import BotApiServer, User
-from tests.telegram_process import BotProcess, copied, make_database
+from tests.databases import SqliteDatabases, with_knowledge
+from tests.telegram_process import BotProcess
 
 USERS = 1000
 RATE = 25.0
@@ -78,11 +79,13 @@ def echo() -> None:
     application.run_polling()
 
 
-async def measure(kind: type[BotProcess], folder: Path, delay: float, seconds: float) -> Figures:
+async def measure(
+    kind: type[BotProcess], databases: SqliteDatabases, folder: Path, delay: float, seconds: float
+) -> Figures:
     """Runs one bot through the even load, then through a flood."""
     async with BotApiServer() as server:
         people = [server.world.user(f"User {number}") for number in range(USERS)]
-        bot = kind(server, copied(folder.parent / "prepared.db", folder), LOG_LEVEL="WARNING")
+        bot = kind(server, databases.make(folder, with_knowledge), LOG_LEVEL="WARNING")
         await bot.start()
         server.delay = delay
         assert bot.process is not None
@@ -153,12 +156,12 @@ async def main(seconds: float) -> bool:
     kept = True
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        await make_database(folder / "prepared.db")
+        databases = SqliteDatabases(folder)
         for delay in (0.0, 0.05):
             figures = {}
             for label, kind in (("echo", Echo), ("bot", BotProcess)):
                 place = Path(tempfile.mkdtemp(dir=folder))
-                found = figures[label] = await measure(kind, place, delay, seconds)
+                found = figures[label] = await measure(kind, databases, place, delay, seconds)
                 print(
                     f"{delay * 1000:3.0f} ms a call  {label:4}  p50 {found.p50:6.1f} ms  "
                     f"p95 {found.p95:6.1f} ms  ceiling {found.ceiling:5.0f}/s  "

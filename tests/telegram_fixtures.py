@@ -1,58 +1,26 @@
-"""Fixtures of the end-to-end tests: one running bot for all tests that do not end it."""
+"""Fixtures of the end-to-end tests: for each engine one running bot, for all that do not end it."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from db.engine import create_engine
-from knowledge.reading import read_snapshot
-from knowledge.snapshot import Snapshot
 from tests.botapi import BotApiServer
-from tests.telegram_process import (
-    ADMIN,
-    MAINTAINERS,
-    Telegram,
-    copied,
-    make_database,
-    running,
-)
-
-
-@pytest.fixture(scope="session")
-def prepared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("prepared")
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def prepared(prepared_folder: Path) -> Path:
-    """A database with tables and knowledge, to be copied."""
-    file = prepared_folder / "prepared.db"
-    await make_database(file)
-    return file
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def report_snapshot(prepared: Path) -> Snapshot:
-    """All shipped facts."""
-    engine = create_engine(f"sqlite:///{prepared}")
-    try:
-        return await read_snapshot(engine, ())
-    finally:
-        await engine.dispose()
+from tests.databases import Databases, with_knowledge
+from tests.telegram_process import ADMIN, MAINTAINERS, Telegram, running
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def shared_bot(
-    prepared: Path, tmp_path_factory: pytest.TempPathFactory
+    databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Telegram]:
-    database = copied(prepared, tmp_path_factory.mktemp("shared"))
+    database = databases.make(tmp_path_factory.mktemp("shared"), with_knowledge)
     async with BotApiServer() as server:
         assert server.world.supergroup("Maintainers").id == MAINTAINERS
         settings = {"ADMIN_IDS": str(ADMIN), "MAINTAINERS_CHAT": str(MAINTAINERS)}
         async with running(server, database, **settings) as bot:
             yield Telegram(server, bot)
+    databases.drop(database)
 
 
 @pytest.fixture

@@ -1,18 +1,15 @@
-"""The real bot as a process of its own, beside the test server; and a database made ready once."""
+"""The real bot as a process of its own, beside the test server."""
 
 import asyncio
 import os
-import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bot.application import prepare
-from bot.settings import Settings
-from db.engine import create_engine
 from tests.botapi import BotApiServer, Chat, Message, Update, User
+from tests.databases import Database
 
 ADMIN = 990_001
 MAINTAINERS = -1_000_000_005_001
@@ -28,15 +25,15 @@ class BotProcess:
 
     command: tuple[str, ...] = ("bot", "run")
 
-    def __init__(self, server: BotApiServer, database: Path, **settings: str) -> None:
+    def __init__(self, server: BotApiServer, database: Database, **settings: str) -> None:
         self.server = server
-        self.log = database.with_suffix(".log")
+        self.log = database.folder / "bot.log"
         self.environment = {
             "PATH": os.environ["PATH"],
-            "HOME": str(database.parent),
+            "HOME": str(database.folder),
             "TELEGRAM_BOT_TOKEN": server.token,
             "TELEGRAM_BASE_URL": server.url,
-            "DATABASE_URL": f"sqlite:///{database}",
+            "DATABASE_URL": database.url,
             "PYTHONWARNINGS": "error::DeprecationWarning:bot,error::DeprecationWarning:handlers",
             **settings,
         }
@@ -111,7 +108,7 @@ class Telegram:
 
 @asynccontextmanager
 async def running(
-    server: BotApiServer, database: Path, *, ready: str = "getUpdates", **settings: str
+    server: BotApiServer, database: Database, *, ready: str = "getUpdates", **settings: str
 ) -> AsyncIterator[BotProcess]:
     """A bot that runs during the block, and is ended after it."""
     bot = BotProcess(server, database, **settings)
@@ -120,17 +117,3 @@ async def running(
         yield bot
     finally:
         await bot.end()
-
-
-async def make_database(file: Path) -> None:
-    """A database with tables and knowledge, as the start of a bot would make it."""
-    engine = create_engine(f"sqlite:///{file}")
-    try:
-        await prepare(engine, Settings())
-    finally:
-        await engine.dispose()
-
-
-def copied(prepared: Path, folder: Path) -> Path:
-    """A database of a test's own."""
-    return Path(shutil.copy(prepared, folder / "bot.db"))

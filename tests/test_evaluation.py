@@ -10,6 +10,7 @@ from bot.cli import run
 from knowledge.answer import Answer, Entity
 from knowledge.assistant import Assistant
 from knowledge.evaluation import CaseError, Expected, evaluate, judge, read_cases, summarise
+from tests.databases import Database
 
 NOW = datetime(2026, 1, 15, 9, tzinfo=UTC)
 LEADS = '- ask: ["who leads sport?", "sport leads"]\n  must: [Lapland]\n'
@@ -112,11 +113,11 @@ def test_the_worst_miss_comes_first() -> None:
 
 
 @pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'knowledge.db'}")
+def used(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", database.url)
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("used")
 def test_the_command_reports_and_fails_with_a_miss(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -135,7 +136,7 @@ def test_the_command_reports_and_fails_with_a_miss(
     assert report["misses"][0]["amiss"] == ["intent is find, not compare", "does not say Oulu"]
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("used")
 def test_the_command_names_what_it_cannot_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

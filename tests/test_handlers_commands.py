@@ -16,8 +16,6 @@ from handlers.settings import OFFERED_ZONES, find_zone
 from handlers.texts import HERE, languages, texts
 from knowledge.snapshot import Snapshot
 
-pytest_plugins = ("tests.telegram_fixtures",)
-
 
 def test_every_language_says_the_same_things() -> None:
     first = texts("en")
@@ -60,14 +58,14 @@ def test_zones_are_found_however_they_are_written() -> None:
     assert all(find_zone(zone) == zone for zone in OFFERED_ZONES)
 
 
-def test_links_lead_to_what_they_name(report_snapshot: Snapshot, tmp_path: Path) -> None:
-    found = list(all_links(report_snapshot, "s3p_bot"))
-    assert len(found) == 9 + 52 + len(report_snapshot.events) + 1
+def test_links_lead_to_what_they_name(snapshot: Snapshot, tmp_path: Path) -> None:
+    found = list(all_links(snapshot, "s3p_bot"))
+    assert len(found) == 9 + 52 + len(snapshot.events) + 1
     for link in found[:-1]:
         payload = payload_of(link.kind, link.id)
         assert payload is not None
         assert link.url == f"https://t.me/s3p_bot?start={payload}"
-        assert target(payload, report_snapshot) == (link.kind, link.id)
+        assert target(payload, snapshot) == (link.kind, link.id)
     assert write_codes(found[:2], tmp_path) == 2
     assert sorted(path.suffix for path in tmp_path.iterdir()) == [".png", ".png", ".svg", ".svg"]
 
@@ -83,9 +81,9 @@ def test_the_log_holds_no_token_and_no_content() -> None:
     assert logged("bot", "%d of %s", 3, "x").endswith("3 of x")
 
 
-def test_csv_of_links(report_snapshot: Snapshot) -> None:
+def test_csv_of_links(snapshot: Snapshot) -> None:
     from bot.links import as_csv
 
-    rows = list(csv.DictReader(io.StringIO(as_csv(all_links(report_snapshot, "s3p_bot")))))
+    rows = list(csv.DictReader(io.StringIO(as_csv(all_links(snapshot, "s3p_bot")))))
     assert rows[0]["kind"] == "partnership"
     assert rows[-1]["url"] == "https://t.me/s3p_bot?start=committee"

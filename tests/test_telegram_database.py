@@ -1,7 +1,6 @@
 """What the bot keeps of chats and updates, on both engines."""
 
 import asyncio
-import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -16,6 +15,7 @@ from db.engine import create_engine
 from db.errors import DatabaseError, DatabaseLocked
 from db.inbox import MOST_STARTS, REMEMBERED, Inbox
 from db.sqlite import CHECKPOINT, Execute
+from tests.databases import SqliteDatabases
 
 NOW = 1_800_000_000
 GROUP, SUPERGROUP = -5001, -1_000_000_005_001
@@ -125,9 +125,9 @@ async def test_a_migrated_group_goes_on(chats: Chats, batches: Batches) -> None:
     await batches.flush()
 
 
-async def test_a_locked_file_is_waited_for(migrated_file: Path, tmp_path: Path) -> None:
-    file = Path(shutil.copy(migrated_file, tmp_path / "locked.db"))
-    engine = create_engine(f"sqlite:///{file}?timeout=0.05")
+async def test_a_locked_file_is_waited_for(sqlite: SqliteDatabases, tmp_path: Path) -> None:
+    engine = create_engine(f"{sqlite.make(tmp_path).url}?timeout=0.05")
+    file = Path(engine.url.database or "")
     batches = Batches(engine)
     inbox = Inbox(batches)
     other = sqlite3.connect(file, isolation_level=None)

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import sqlite3
 import sys
 from pathlib import Path
 
@@ -11,7 +10,8 @@ import pytest
 
 from handlers.lanes import SLOTS
 from tests.botapi import BotApiServer, faults
-from tests.telegram_process import ROOT, BotProcess, copied, running
+from tests.databases import Database
+from tests.telegram_process import ROOT, BotProcess, running
 
 pytest_plugins = ("tests.telegram_fixtures",)
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -33,19 +33,19 @@ async def test_without_a_token_it_says_where_to_get_one(tmp_path: Path) -> None:
     assert error.count(b"\n") == 1
 
 
-async def test_a_wrong_token_is_one_clear_sentence(prepared: Path, tmp_path: Path) -> None:
+async def test_a_wrong_token_is_one_clear_sentence(database: Database) -> None:
     async with BotApiServer() as server:
-        bot = BotProcess(server, copied(prepared, tmp_path), TELEGRAM_BOT_TOKEN="1:wrong")  # noqa: S106
+        bot = BotProcess(server, database, TELEGRAM_BOT_TOKEN="1:wrong")  # noqa: S106
         with pytest.raises(AssertionError, match="does not know this token"):
             await bot.start()
         assert bot.process is not None
         assert await bot.process.wait() == 1
 
 
-async def test_sigterm_finishes_what_is_under_way(prepared: Path, tmp_path: Path) -> None:
+async def test_sigterm_finishes_what_is_under_way(database: Database) -> None:
     async with BotApiServer() as server:
         people = [server.world.user(f"User {n}") for n in range(40)]
-        async with running(server, copied(prepared, tmp_path)) as bot:
+        async with running(server, database) as bot:
             server.delay = 0.1
             for person in people:
                 server.world.say(person, QUESTION)
@@ -57,8 +57,7 @@ async def test_sigterm_finishes_what_is_under_way(prepared: Path, tmp_path: Path
         assert server.violations == []
 
 
-async def test_a_stop_does_not_wait_out_a_429(prepared: Path, tmp_path: Path) -> None:
-    database = copied(prepared, tmp_path)
+async def test_a_stop_does_not_wait_out_a_429(database: Database) -> None:
     async with BotApiServer() as server:
         ana = server.world.user("Ana")
         server.faults.add(faults.too_many(1), "sendMessage", chat=ana)
@@ -73,8 +72,7 @@ async def test_a_stop_does_not_wait_out_a_429(prepared: Path, tmp_path: Path) ->
         assert len(server.from_bot(ana)) == 1
 
 
-async def test_three_kills_under_traffic_lose_nothing(prepared: Path, tmp_path: Path) -> None:
-    database = copied(prepared, tmp_path)
+async def test_three_kills_under_traffic_lose_nothing(database: Database) -> None:
     async with BotApiServer(delay=0.01) as server:
         people = [server.world.user(f"User {n}") for n in range(180)]
         bot = BotProcess(server, database)
@@ -96,13 +94,12 @@ async def test_three_kills_under_traffic_lose_nothing(prepared: Path, tmp_path: 
         assert min(answers) == 1
         assert sum(answers) - len(people) <= hidden, "only a hidden send may be repeated"
         assert server.violations == []
-    assert _left(database) == [], "nothing of what was said is kept"
+    assert await _left(database) == [], "nothing of what was said is kept"
 
 
 async def test_what_is_stored_but_not_answered_is_answered_after_a_crash(
-    prepared: Path, tmp_path: Path
+    database: Database,
 ) -> None:
-    database = copied(prepared, tmp_path)
     async with BotApiServer() as server:
         ana = server.world.user("Ana")
         server.faults.add(faults.dropped(), "sendMessage", times=None)
@@ -124,8 +121,7 @@ async def test_what_is_stored_but_not_answered_is_answered_after_a_crash(
         assert "extile" in second.text
 
 
-async def test_settings_and_buttons_survive_a_restart(prepared: Path, tmp_path: Path) -> None:
-    database = copied(prepared, tmp_path)
+async def test_settings_and_buttons_survive_a_restart(database: Database) -> None:
     async with BotApiServer() as server:
         ana = server.world.user("Ana")
         async with running(server, database):
@@ -149,13 +145,12 @@ async def test_settings_and_buttons_survive_a_restart(prepared: Path, tmp_path: 
 
 
 async def test_a_webhook_is_served_and_needs_its_secret(
-    prepared: Path, tmp_path: Path, unused_tcp_port: int
+    database: Database, unused_tcp_port: int
 ) -> None:
     url = f"http://127.0.0.1:{unused_tcp_port}/telegram"
     settings = {"WEBHOOK_URL": url, "WEBHOOK_SECRET": SECRET, "PORT": str(unused_tcp_port)}
     async with BotApiServer() as server:
         ana = server.world.user("Ana")
-        database = copied(prepared, tmp_path)
         async with running(server, database, ready="setWebhook", **settings) as bot:
             question = server.world.say(ana, QUESTION)
             await server.wait_for_message(ana)
@@ -173,23 +168,26 @@ async def test_a_webhook_is_served_and_needs_its_secret(
 
 async def test_a_webhook_without_a_secret_is_refused(tmp_path: Path) -> None:
     async with BotApiServer() as server:
-        bot = BotProcess(server, tmp_path / "x.db", WEBHOOK_URL="https://example.org/hook")
+        bot = BotProcess(
+            server,
+            Database(f"sqlite:///{tmp_path}/x.db", tmp_path),
+            WEBHOOK_URL="https://example.org/hook",
+        )
         with pytest.raises(AssertionError, match="WEBHOOK_SECRET"):
             await bot.start()
         assert bot.process is not None
         assert await bot.process.wait() == 2
 
 
-def _left(database: Path) -> list[object]:
-    with sqlite3.connect(database) as connection:
-        return connection.execute("SELECT * FROM updates WHERE body IS NOT NULL").fetchall()
+async def _left(database: Database) -> list[tuple[object, ...]]:
+    return await database.rows("SELECT * FROM updates WHERE body IS NOT NULL")
 
 
-async def test_links_ask_telegram_for_the_name(prepared: Path, tmp_path: Path) -> None:
+async def test_links_ask_telegram_for_the_name(database: Database) -> None:
     async with BotApiServer() as server:
-        bot = BotProcess(server, copied(prepared, tmp_path))
+        bot = BotProcess(server, database)
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "links", "--qr", str(tmp_path / "codes")),
+            *(sys.executable, "-m", "bot", "links", "--qr", str(database.folder / "codes")),
             cwd=ROOT,
             env=bot.environment,
             stdout=asyncio.subprocess.PIPE,
@@ -199,5 +197,5 @@ async def test_links_ask_telegram_for_the_name(prepared: Path, tmp_path: Path) -
     assert process.returncode == 0
     assert lines[0] == "kind,id,name,url"
     assert "region,catalonia,Catalonia,https://t.me/s3p_test_bot?start=r-catalonia" in lines
-    assert len(list((tmp_path / "codes").glob("*.png"))) == len(lines) - 1
-    assert len(list((tmp_path / "codes").glob("*.svg"))) == len(lines) - 1
+    assert len(list((database.folder / "codes").glob("*.png"))) == len(lines) - 1
+    assert len(list((database.folder / "codes").glob("*.svg"))) == len(lines) - 1
