@@ -43,6 +43,12 @@ class _Version(argparse.Action):
         parser.exit()
 
 
+def progress_note(note: str) -> None:
+    """Shows people what takes long; keeps the standard error of programs empty."""
+    if sys.stderr.isatty():
+        print(note, file=sys.stderr, flush=True)
+
+
 def run(arguments: Sequence[str]) -> int:
     """Runs one command; errors are one line on standard error.
 

@@ -1,6 +1,5 @@
 """The command ``ask``: one answer for people or programs, or one a line of JSON."""
 
-import asyncio
 import json
 import re
 import sys
@@ -13,14 +12,10 @@ from time import perf_counter
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
-from bot.application import building, open_snapshot
+from bot.assistants import Assistants, open_assistants
 from bot.cli import DONE, FAILED, UsageError
-from bot.prepared import assistant
-from bot.settings import Settings, read_settings
+from bot.settings import read_settings
 from knowledge.answer import Answer, Focus
-from knowledge.assistant import Assistant
-from knowledge.declarations import languages
-from knowledge.snapshot import Snapshot
 
 MAX_LINE = 1_000_000
 """Bytes of a batch line; more is refused, to keep a bad file from filling the memory."""
@@ -31,36 +26,6 @@ YEARS = range(1900, 2200)
 
 class LineError(Exception):
     """A line of a batch that cannot be answered; the message is one sentence with the mend."""
-
-
-def progress_note(note: str) -> None:
-    """Shows people what takes long; keeps the standard error of programs empty."""
-    if sys.stderr.isatty():
-        print(note, file=sys.stderr, flush=True)
-
-
-class Assistants:
-    """One assistant for each language over the same facts, made when first asked for."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
-        self.languages = languages()
-        self._made: dict[str, Assistant] = {}
-
-    def speaking(self, lang: str) -> Assistant:
-        """The assistant for a language; the English one where there are no words for it yet."""
-        spoken = lang if lang in self.languages else "en"
-        if spoken not in self._made:
-            self._made[spoken] = assistant(self.snapshot, spoken)
-        return self._made[spoken]
-
-
-def open_assistants(settings: Settings) -> Assistants:
-    """The assistants over the chosen packs; shows people what takes long."""
-    with building():
-        assistants = Assistants(asyncio.run(open_snapshot(settings, progress_note)))
-        assistants.speaking("en")
-    return assistants
 
 
 def moment(written: str, zone: ZoneInfo) -> datetime:

@@ -10,8 +10,8 @@ from time import perf_counter
 from typing import Any
 
 from bot.application import open_assistant
-from bot.cli import DONE, FAILED, CommandError, UsageError
-from bot.cli_ask import moment, progress_note
+from bot.cli import DONE, FAILED, CommandError, UsageError, progress_note
+from bot.cli_ask import moment
 from bot.explain import explained
 from bot.settings import read_settings
 from knowledge.answer import Answer, Focus

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.application import open_snapshot
-from bot.cli import DONE, CommandError
-from bot.cli_ask import progress_note
+from bot.cli import DONE, CommandError, progress_note
 from bot.settings import read_settings
 from db.engine import create_engine
 from db.migrate import upgrade

@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 
 from bot.application import open_snapshot
-from bot.cli import DONE, CommandError, UsageError
-from bot.cli_ask import progress_note
+from bot.cli import DONE, CommandError, UsageError, progress_note
 from bot.cli_run import HOW_TO_START
 from bot.links import as_csv, write_codes
 from bot.settings import Settings, read_settings

@@ -3,8 +3,8 @@
 import asyncio
 import re
 
+from bot.assistants import open_assistants
 from bot.cli import DONE, UsageError
-from bot.cli_ask import open_assistants
 from bot.logs import set_up_logs
 from bot.settings import Settings, read_settings
 from db.engine import create_engine

@@ -31,17 +31,32 @@ _SUFFIXES = (".py", ".yaml", ".txt", ".j2")
 def assistant(snapshot: Snapshot, lang: str, folder: Path | None = None) -> Assistant:
     """An assistant over the snapshot, from what was prepared when there is something that fits.
 
+    What is prepared is for the packs alone, so that a changed event does not make it stale.
+
     Args:
         snapshot: The knowledge.
         lang: A declared language.
         folder: Where prepared readers are kept; the user's cache folder when None.
     """
+    reader = reader_of(snapshot.packed or snapshot, lang, folder)
+    return assistant_over(snapshot, reader, lang)
+
+
+def reader_of(packed: Snapshot, lang: str, folder: Path | None = None) -> Reader:
+    """A reader for the packs alone; ``folder`` as for ``assistant``."""
     folder = folder or user_cache_path(APP)
-    file = folder / f"reader-{lang}-{_fingerprint(snapshot)}.pickle"
-    reader = _load(file, snapshot)
+    file = folder / f"reader-{lang}-{_fingerprint(packed)}.pickle"
+    reader = _load(file, packed)
     if reader is None:
-        reader = Reader(snapshot, declarations(lang))
+        reader = Reader(packed, declarations(lang))
         _save(file, reader)
+    return reader
+
+
+def assistant_over(snapshot: Snapshot, reader: Reader, lang: str) -> Assistant:
+    """An assistant over the snapshot, given a reader for its packs."""
+    if reader.snapshot is not snapshot:
+        reader = reader.over(snapshot, declarations(lang))
     return Assistant(snapshot, lang=lang, reader=reader)
 
 
@@ -49,7 +64,7 @@ def _fingerprint(snapshot: Snapshot) -> str:
     """Short, and another one whenever anything changes that a reader is made from."""
     made_from = hashlib.sha256(sys.version.encode())
     for pack in snapshot.packs.values():
-        made_from.update(f"{pack.id} {pack.checksum} {snapshot.revision}".encode())
+        made_from.update(f"{pack.id} {pack.checksum} ".encode())
     for path in _sources():
         made_from.update(path.name.encode())
         made_from.update(path.read_bytes())

@@ -26,16 +26,18 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
+from bot.assistants import Assistants, Reloading
 from bot.cli import CommandError
 from bot.polling import Poller
 from bot.requests import SwiftRequest
 from bot.settings import Settings
 from db.batches import Batches
+from db.calendar import knowledge_number
 from db.chats import Chats
 from db.inbox import Inbox
 from handlers import menu
 from handlers.choices import on_press
-from handlers.context import App, Assistants, Context, Services
+from handlers.context import App, Context, Services
 from handlers.errors import on_error
 from handlers.inline import on_inline
 from handlers.intake import ALLOWED_UPDATES, Intake
@@ -52,6 +54,9 @@ DRAIN_SECONDS = 8.0
 """How long answers under way may take at a stop; hosts kill after ten. The rest is stored."""
 
 TIDY_SECONDS = 3600.0
+WATCH_SECONDS = 2.0
+"""How often the bot looks whether another process changed the knowledge."""
+
 _PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 _log = logging.getLogger(__name__)
 
@@ -78,6 +83,7 @@ class TelegramBot:
         self.settings = settings
         self.clock = clock
         self.batches = Batches(engine)
+        self.reload = Reloading(engine, assistants, settings.knowledge_packs)
         # Behind a webhook there may be other replicas, which write as well.
         chats = Chats(self.batches, cached=settings.webhook_url is None)
         self.inbox = Inbox(self.batches)
@@ -91,6 +97,7 @@ class TelegramBot:
             slots=self.slots,
             replies=Replies(chats, self.slots, lambda: clock().date()),
             clock=clock,
+            reload=self.reload,
             default_zone=settings.default_timezone,
             admins=frozenset(settings.admin_ids),
             maintainers=_maintainers(settings),
@@ -150,8 +157,9 @@ class TelegramBot:
 
     @contextlib.asynccontextmanager
     async def _beside(self) -> AsyncIterator[None]:
-        """What goes on beside the updates: the menus once, tidying every hour."""
-        tasks = [asyncio.create_task(self._menus()), asyncio.create_task(self._tidy())]
+        """What goes on beside the updates: menus once, newer knowledge, tidying every hour."""
+        work = (self._menus(), self._watch(), self._tidy())
+        tasks = [asyncio.create_task(one) for one in work]
         try:
             yield
         finally:
@@ -163,6 +171,17 @@ class TelegramBot:
         # Telegram refuses a menu for a chat that never wrote to the bot.
         admins = [id for id in self.settings.admin_ids if await self.services.chats.known(id)]
         await menu.set_up(self.application.bot, admins)
+
+    async def _watch(self) -> None:
+        """Takes over what the command line or another replica changed."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            try:
+                number = await self.batches.read(knowledge_number)
+                if number != self.services.assistants.snapshot.revision:
+                    await self.reload()
+            except Exception as error:  # noqa: BLE001 - the next look may succeed
+                _log.warning("Newer knowledge was not looked for: %s", error)
 
     async def _tidy(self) -> None:
         while True:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from bot.ansi import render
+from bot.assistants import open_assistants
 from bot.cli import DONE
-from bot.cli_ask import as_text, open_assistants
+from bot.cli_ask import as_text
 from bot.settings import data_folder, read_settings
 from knowledge.answer import Answer, Focus
 from knowledge.assistant import Assistant

@@ -148,8 +148,9 @@ class Lease(SQLModel, table=True):
 class LiveEvent(SQLModel, table=True):
     """An event as organisers entered or changed it; it stands over the one of a pack.
 
-    ``values`` are the fields of an event by name (those of the table ``events``). ``revision``
-    rises with every change of time, place or status, and is the SEQUENCE of its calendar entry.
+    ``values`` are the fields of ``knowledge.entries.Entry``. ``revision`` rises with every change,
+    and is the SEQUENCE of its calendar entry. ``told`` is what people were last told of it, where
+    notices are still held back; empty when they were told nothing.
     """
 
     __tablename__ = "live_events"
@@ -157,10 +158,14 @@ class LiveEvent(SQLModel, table=True):
     values: dict[str, Any] = _json()
     revision: int
     changed: int = _moment()
+    told: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
 
 
 class AuditEntry(SQLModel, table=True):
-    """Who changed which event, when and how; never changed, never deleted with the event."""
+    """Who changed which event, when and how; never changed, never deleted with the event.
+
+    ``who`` is a name of ``organiser_names``, which says nothing of the person by itself.
+    """
 
     __tablename__ = "audit_log"
     key: int | None = Field(default=None, primary_key=True)
@@ -179,6 +184,23 @@ class AdminRole(SQLModel, table=True):
     user_id: int = _id_of_telegram(key=True)
     role: str
     since: int = _moment()
+
+
+class OrganiserName(SQLModel, table=True):
+    """The name under which an organiser's changes are logged; made up, and gone with the row."""
+
+    __tablename__ = "organiser_names"
+    user_id: int = _id_of_telegram(key=True)
+    name: str = Field(unique=True)
+
+
+class Draft(SQLModel, table=True):
+    """What an organiser is writing in a private chat, as JSON; ``at`` is the last touch."""
+
+    __tablename__ = "drafts"
+    chat_id: int = _id_of_telegram(key=True)
+    body: str = Field(sa_column=Column(Text, nullable=False))
+    at: int = _moment(index=True)
 
 
 class CalendarFeed(SQLModel, table=True):

@@ -1,6 +1,6 @@
 """What the handlers work with, put together once by ``bot.application`` and typed throughout."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -30,7 +30,8 @@ class Assistants(Protocol):
 class Services:
     """The parts that handlers share.
 
-    ``maintainers`` are the chats told of errors, ``admins`` the people with rights of their own.
+    ``reload`` takes over newer knowledge, and tells whether there was any. ``maintainers`` are the
+    chats told of errors, ``admins`` the people with rights of their own.
     """
 
     assistants: Assistants
@@ -39,6 +40,7 @@ class Services:
     slots: Slots
     replies: Replies
     clock: Callable[[], datetime]
+    reload: Callable[[], Awaitable[bool]]
     default_zone: str
     admins: frozenset[int] = frozenset()
     maintainers: tuple[int, ...] = ()

@@ -7,7 +7,7 @@ from knowledge.references import Reference
 from knowledge.snapshot import Snapshot
 from knowledge.vocabulary import Span
 
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate(
         (
@@ -70,7 +70,7 @@ def time_slots(spans: Sequence[Span]) -> dict[str, str]:
     years = {word for word in words if _YEAR.fullmatch(word)}
     if len(years) == 1:
         year = years.pop()
-        month = next((_MONTHS[word] for word in words if word in _MONTHS), None)
+        month = next((MONTHS[word] for word in words if word in MONTHS), None)
         slots["year"] = f"{year}-{month:02}" if month else year
     return slots
 
@@ -123,4 +123,4 @@ def _coverage(spans: Sequence[Span]) -> int:
 
 def is_date(span: Span) -> bool:
     """Whether a span is a month or a year."""
-    return span.words in _MONTHS or bool(_YEAR.fullmatch(span.words))
+    return span.words in MONTHS or bool(_YEAR.fullmatch(span.words))

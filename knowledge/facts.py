@@ -128,6 +128,18 @@ class Event(Evidence):
         return self.start or "9999"
 
 
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What is known of an event that organisers entered or changed, besides the event itself.
+
+    ``changed`` is in seconds since 1970, ``uid`` its name in calendars where it came from one.
+    """
+
+    revision: int
+    changed: int
+    uid: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theme(Evidence):
     id: str

@@ -5,7 +5,7 @@ cost a cold start more than all the reading does.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any, get_origin, get_type_hints
 
 from sqlalchemy import JSON, Boolean, ColumnClause, Select, column, select, table
@@ -23,6 +23,7 @@ from knowledge.facts import (
     Phrasing,
     ThemeMention,
 )
+from knowledge.live import LiveRow, overlaid
 from knowledge.snapshot import Snapshot
 
 TABLE_OF_KIND: Mapping[str, str] = {
@@ -65,6 +66,11 @@ _NEEDS = {
 """By table, the fields that refer to a thing, and its kind."""
 
 
+_LIVE = table(
+    "live_events", *(column(name) for name in ("id", "revision", "changed")), column("values", JSON)
+)
+
+
 class MissingKnowledge(Exception):
     """A chosen pack is not loaded, or refers to things of a pack that was not chosen."""
 
@@ -92,7 +98,7 @@ async def loaded_checksums(engine: AsyncEngine) -> dict[str, str]:
 
 
 async def read_snapshot(engine: AsyncEngine, packs: Sequence[str] = ()) -> Snapshot:
-    """All facts as of one moment.
+    """All facts as of one moment: those of the packs, and over them the events of organisers.
 
     Args:
         packs: ids of the packs to read, in their order; all in the order of loading when empty.
@@ -115,12 +121,13 @@ async def read_snapshot(engine: AsyncEngine, packs: Sequence[str] = ()) -> Snaps
             rows[name] = await _read(connection, name, CLASS_OF_KIND[kind], order)
         for name, fact in RELATIONS.items():
             rows[name] = await _read(connection, name, fact, order)
+        entered = await _entered(connection)
     things = {
         kind: {thing.id: thing for thing in rows[name]} for kind, name in TABLE_OF_KIND.items()
     }
     if packs:
         _refuse_dangling(rows, things)
-    return Snapshot(
+    packed = Snapshot(
         revision=revision,
         packs={id: known[id] for id in order},
         things=things,
@@ -133,6 +140,37 @@ async def read_snapshot(engine: AsyncEngine, packs: Sequence[str] = ()) -> Snaps
         aliases=_standing(rows["aliases"], things, "kind"),
         phrasings=rows["phrasings"],
     )
+    return overlaid(packed, entered)
+
+
+async def newer_snapshot(
+    engine: AsyncEngine, known: Snapshot, packs: Sequence[str] = ()
+) -> Snapshot | None:
+    """All facts as they are now; None when the knowledge is at the revision of ``known``.
+
+    Where only organisers changed something, the facts of the packs are not read again.
+
+    Raises:
+        MissingKnowledge, DatabaseError: as for ``read_snapshot``.
+    """
+    base = known.packed or known
+    async with reading(engine) as connection:
+        revision = await _revision(connection)
+        if revision == known.revision:
+            return None
+        entered = await _entered(connection)
+    checksums = await loaded_checksums(engine)
+    of_packs = {id: pack.checksum for id, pack in base.packs.items()}
+    if {id: sum for id, sum in checksums.items() if id in packs or not packs} != of_packs:
+        return await read_snapshot(engine, packs)
+    return overlaid(replace(base, revision=revision), entered)
+
+
+async def _entered(connection: AsyncConnection) -> list[LiveRow]:
+    """What organisers entered or changed, by id."""
+    columns = (_LIVE.c.id, _LIVE.c["values"], _LIVE.c.revision, _LIVE.c.changed)
+    rows = await connection.execute(select(*columns).order_by(_LIVE.c.id))
+    return [LiveRow(*row) for row in rows]
 
 
 async def _revision(connection: AsyncConnection) -> int:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +13,7 @@ from knowledge.facts import (
     Development,
     Event,
     Link,
+    Live,
     Membership,
     Pack,
     Partnership,
@@ -34,6 +35,8 @@ class Snapshot:
     ``things`` maps a kind (``region``, ``topic`` …) to its things by id, in the order of the packs.
     ``later_memberships`` are those of packs that extend another: a later page names a few members
     and leaves out others, so to count them with ``memberships`` would be true of no date.
+    ``live`` tells which events organisers entered or changed, by id; ``packed`` is the snapshot
+    without them, None when there are none.
     """
 
     revision: int
@@ -47,10 +50,17 @@ class Snapshot:
     links: tuple[Link, ...]
     aliases: tuple[Alias, ...]
     phrasings: tuple[Phrasing, ...]
+    live: Mapping[str, Live] = field(default_factory=dict)
+    packed: "Snapshot | None" = None
 
     def __repr__(self) -> str:
         """Short: error messages and debuggers print it, and it holds everything there is."""
         return f"<Snapshot {self.revision}>"
+
+    def revision_of(self, event: str) -> int:
+        """How often organisers changed an event; 0 for one as its pack has it."""
+        known = self.live.get(event)
+        return known.revision if known is not None else 0
 
     def thing(self, kind: str, id: str) -> Thing:
         """The thing of that kind and id; KeyError when there is none."""

@@ -1,7 +1,8 @@
 """Understands a message: names, candidate readings with their fit, and the decision among them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -22,6 +23,7 @@ from knowledge.decision import (
 )
 from knowledge.declarations import Declarations
 from knowledge.dialogue import follow_up
+from knowledge.facts import Phrasing
 from knowledge.matcher import Matcher, Ranked
 from knowledge.offers import partnerships_of
 from knowledge.query import run
@@ -87,23 +89,36 @@ def _asks(spans: Sequence[Span]) -> bool:
     )
 
 
+def _asked(snapshot: Snapshot, declared: Declarations) -> list[tuple[Phrasing, str]]:
+    """The questions of facts in a language, with their folded text."""
+    rows = (row for row in snapshot.phrasings if row.language == declared.language)
+    return [(row, fold(row.text)) for row in rows]
+
+
+def _vocabulary(
+    snapshot: Snapshot,
+    declared: Declarations,
+    asked: Sequence[tuple[Phrasing, str]],
+    facts: Mapping[str, Sequence[str]],
+) -> Vocabulary:
+    return Vocabulary(
+        snapshot,
+        declared.operators,
+        declared.common_words,
+        [*(folded for _, folded in asked), *(text for said in facts.values() for text in said)],
+        declared.sentences,
+        declared.shorthand,
+    )
+
+
 class Reader:
     """Reads messages with the names and questions of one snapshot and one language."""
 
     def __init__(self, snapshot: Snapshot, declared: Declarations) -> None:
         self.snapshot = snapshot
-        asked = [
-            (row, fold(row.text)) for row in snapshot.phrasings if row.language == declared.language
-        ]
+        asked = _asked(snapshot, declared)
         facts = told(snapshot)
-        self.vocabulary = Vocabulary(
-            snapshot,
-            declared.operators,
-            declared.common_words,
-            [*(folded for _, folded in asked), *(text for said in facts.values() for text in said)],
-            declared.sentences,
-            declared.shorthand,
-        )
+        self.vocabulary = _vocabulary(snapshot, declared, asked, facts)
         self._entities_of = LabelEntities()
         self._replies: dict[tuple[str, str], str] = {}
         examples = examples_of(asked, declared, self.vocabulary, self._entities_of, self._replies)
@@ -115,6 +130,20 @@ class Reader:
         self.matcher = Matcher(examples, speller=self.vocabulary.speller)
         self.themes = ThemeIndex(snapshot, declared.common_words)
         self.slots = SlotFiller(declared.intents, snapshot)
+
+    def over(self, snapshot: Snapshot, declared: Declarations) -> "Reader":
+        """A reader for the same packs under other events of organisers.
+
+        Their names are new, and so are the words they are told in; what facts of packs are asked
+        with is not, and to weigh that takes most of a start.
+        """
+        other = copy(self)
+        other.snapshot = snapshot
+        other.vocabulary = _vocabulary(
+            snapshot, declared, _asked(snapshot, declared), told(snapshot)
+        )
+        other.slots = SlotFiller(declared.intents, snapshot)
+        return other
 
     def understand_best(self, text: str, focus: Focus | None) -> Understanding:
         """The whole message or, when that says nothing, the sentence in it that asks.
