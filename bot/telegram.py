@@ -43,8 +43,10 @@ from handlers.inline import on_inline
 from handlers.intake import ALLOWED_UPDATES, Intake
 from handlers.lanes import SLOTS, Lanes, Slots
 from handlers.membership import on_membership
+from handlers.planning import Planner
 from handlers.questions import on_message
 from handlers.replies import Replies
+from handlers.scheduling import Reminders
 
 T = TypeVar("T")
 CONNECTIONS = SLOTS + 8
@@ -90,12 +92,14 @@ class TelegramBot:
         self.intake = Intake(self.inbox, clock)
         self.slots = Slots()
         self.lanes = Lanes(self.intake, self.slots)
+        planner = Planner(lambda: assistants.snapshot, settings.default_timezone)
         self.services = Services(
             assistants=assistants,
             chats=chats,
             intake=self.intake,
             slots=self.slots,
             replies=Replies(chats, self.slots, lambda: clock().date()),
+            reminders=Reminders(self.batches, planner, clock),
             clock=clock,
             reload=self.reload,
             default_zone=settings.default_timezone,

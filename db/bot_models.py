@@ -107,11 +107,13 @@ class Subscription(SQLModel, table=True):
 class Delivery(SQLModel, table=True):
     """One message that is due to one chat: the outbox, and the receipt of what became of it.
 
-    ``lead`` is the span of a subscription, or what else is told: ``change``, ``cancel``,
-    ``digest``, ``snooze``. ``due`` is when it is to go out, ``until`` when it is of no use any
-    more. ``state`` is queued, sending, sent, withheld or superseded, ``reason`` why it was
-    withheld.
-    ``attempt`` counts the sends begun; ``lease`` is until when the one who claimed it may send.
+    ``lead`` is the span of a subscription, or what else is told: ``new``, ``change``, ``cancel``
+    or ``snooze`` (whose ``revision`` only counts them). ``due`` is when it is to go out, ``until``
+    when it is of no use any more. ``state`` is queued, sending, sent, withheld or superseded,
+    ``reason`` why it was withheld, or why it may have been sent already (``hidden``,
+    ``crashed 1``).
+    ``attempt`` counts the sends begun; ``lease`` is until when the one who claimed it may send, or
+    before when a queued one must not be sent because Telegram asked to wait.
     ``body`` is what cannot be looked up when it is sent, such as the old and new of a change.
     """
 

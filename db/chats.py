@@ -6,6 +6,7 @@ from typing import Any
 
 from db.batches import Batches
 from db.sqlite import Execute, Work
+from db.subscriptions import read_json
 
 ANSWERS_KEPT = 24 * 3600
 """Seconds for which an edited question finds its answer."""
@@ -68,15 +69,33 @@ _SAVE_ANSWER = (
 _ANSWER = (
     "SELECT answer_id FROM answered_questions WHERE chat_id = :chat AND question_id = :question"
 )
-_TABLES = ("chats", "chat_focus", "answered_questions")
+_MOVING = (
+    "chats",
+    "chat_focus",
+    "subscriptions",
+    "reminder_settings",
+    "deliveries",
+    "calendar_feeds",
+)
+_TABLES = (*_MOVING, "answered_questions")
 _FORGET = [f"DELETE FROM {table} WHERE chat_id = :chat" for table in _TABLES]  # noqa: S608
 _MOVE = [
-    f"UPDATE {table} SET chat_id = :new WHERE chat_id = :chat"  # noqa: S608 - names above
-    for table in ("chats", "chat_focus")
+    "UPDATE deliveries SET message_id = NULL WHERE chat_id = :chat",
+    *(
+        f"UPDATE {table} SET chat_id = :new WHERE chat_id = :chat"  # noqa: S608 - names above
+        for table in _MOVING
+    ),
 ]
 _EXPORT = {
     "chat_focus": ("thread_id", "focus", "expires"),
     "answered_questions": ("question_id", "answer_id", "at"),
+    "subscriptions": ("thread_id", "kind", "target", "leads", "since"),
+    "reminder_settings": ("quiet_from", "quiet_to", "digest", "digest_at"),
+    "deliveries": (
+        *("thread_id", "event", "lead", "revision", "due", "until", "silent", "state", "reason"),
+        *("attempt", "message_id", "settled", "body"),
+    ),
+    "calendar_feeds": ("alarms", "since"),
 }
 """The columns of each table that an export shows, besides the chat's own id."""
 
@@ -149,7 +168,8 @@ class Chats:
     async def migrate(self, chat_id: int, new_id: int) -> None:
         """Goes on under the new id of a group, in one transaction; repeated it does nothing.
 
-        Message numbers begin anew in the supergroup, so answers do not move along.
+        Message numbers begin anew in the supergroup, so answers do not move along, and what was
+        sent cannot be edited any more.
         """
 
         def write(execute: Execute) -> None:
@@ -185,7 +205,10 @@ class Chats:
                 for table, columns in _EXPORT.items()
             }
 
-        return {**found, **await self._batches.read(read)}
+        found |= await self._batches.read(read)
+        for one in found["subscriptions"]:
+            one["leads"] = read_json(one["leads"])
+        return found
 
     async def tidy(self, *, now: int) -> None:
         """Forgets what has served its time."""

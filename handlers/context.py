@@ -11,6 +11,7 @@ from db.chats import Chats
 from handlers.intake import Intake
 from handlers.lanes import Slots
 from handlers.replies import Replies
+from handlers.scheduling import Reminders
 from knowledge.assistant import Assistant
 from knowledge.snapshot import Snapshot
 
@@ -39,6 +40,7 @@ class Services:
     intake: Intake
     slots: Slots
     replies: Replies
+    reminders: Reminders
     clock: Callable[[], datetime]
     reload: Callable[[], Awaitable[bool]]
     default_zone: str

@@ -109,7 +109,7 @@ async def test_forgetting_leaves_nothing(chats: Chats) -> None:
     chats.save_focus(7, 0, "{}", NOW)
     chats.save_answer(7, 1, 2, at=NOW)
     await chats.forget(7)
-    assert await chats.export(7) == {"chat": None, "chat_focus": [], "answered_questions": []}
+    assert not any((await chats.export(7)).values())
 
 
 async def test_a_migrated_group_goes_on(chats: Chats, batches: Batches) -> None:

@@ -1,0 +1,218 @@
+"""The outbox as it is planned: what is to be sent to whom and when, and receipts of what was.
+
+Functions on one transaction. Moments are seconds since 1970 of the bot's clock.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from db.sqlite import Execute
+
+NEW, CHANGE, CANCEL, SNOOZE = "new", "change", "cancel", "snooze"
+"""What is told besides reminders, in place of a lead."""
+
+ANOTHER_DAY = 24 * 3600
+"""Seconds by which an event must have moved for one to be reminded of it again without a notice."""
+
+_AT_ONCE = 100
+"""Rows in one statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A message that is to be sent: the unique key, when, until when it is of use, how loud."""
+
+    chat_id: int
+    thread_id: int
+    event: str
+    lead: str
+    revision: int
+    due: int
+    until: int
+    silent: bool = False
+    body: str | None = None
+
+    @property
+    def topic(self) -> tuple[int, int, str, str]:
+        """The key without the revision."""
+        return self.chat_id, self.thread_id, self.event, self.lead
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Planned):
+    """A row of the outbox; the fields are told in ``db.bot_models.Delivery``."""
+
+    key: int = 0
+    state: str = "queued"
+    reason: str | None = None
+    attempt: int = 0
+    holder: str | None = None
+    lease: int | None = None
+    message_id: int | None = None
+    settled: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in ("queued", "sending")
+
+    @property
+    def is_reminder(self) -> bool:
+        """Whether a subscription wants it; not a notice, and not a snoozed one."""
+        return self.lead[:1].isdigit()
+
+
+_PLANNED = tuple(field.name for field in fields(Planned))
+COLUMNS = ", ".join(field.name for field in fields(Entry))
+_SELECT = f"SELECT {COLUMNS} FROM deliveries"  # noqa: S608 - names of fields
+_OF_CHAT = f"{_SELECT} WHERE chat_id = :chat ORDER BY due, key"
+_OF_EVENT = f"{_SELECT} WHERE event = :event ORDER BY due, key"
+_OPEN = f"{_SELECT} WHERE state IN ('queued', 'sending')"
+_ONE = f"{_SELECT} WHERE key = :key"
+_RECEIPTS = (
+    f"{_SELECT} WHERE chat_id = :chat AND state <> 'superseded' "
+    "ORDER BY COALESCE(settled, due) DESC, key DESC LIMIT :most"
+)
+_SUPERSEDE = (
+    "UPDATE deliveries SET state = 'superseded', settled = :now "
+    "WHERE key = :key AND state = 'queued'"
+)
+_QUEUE = (
+    "UPDATE deliveries SET state = 'queued', due = :due, until = :until, silent = :silent, "
+    "body = :body, reason = CASE WHEN state = 'queued' THEN reason END, settled = NULL, "
+    "holder = NULL WHERE key = :key AND state <> 'sent' AND state <> 'sending'"
+)
+_TIDY = "DELETE FROM deliveries WHERE settled < :before"
+
+
+def entries_of(execute: Execute, *, chat_id: int) -> list[Entry]:
+    """All rows of a chat, the first due first."""
+    return [entry(row) for row in execute(_OF_CHAT, {"chat": chat_id})]
+
+
+def entries_about(execute: Execute, event: str) -> list[Entry]:
+    """All rows about an event, the first due first."""
+    return [entry(row) for row in execute(_OF_EVENT, {"event": event})]
+
+
+def find(execute: Execute, key: int) -> Entry | None:
+    rows = execute(_ONE, {"key": key})
+    return entry(rows[0]) if rows else None
+
+
+def receipts(execute: Execute, chat_id: int, most: int) -> list[Entry]:
+    """The newest rows of a chat, with what became of them; those superseded are left out."""
+    return [entry(row) for row in execute(_RECEIPTS, {"chat": chat_id, "most": most})]
+
+
+def add(execute: Execute, planned: Sequence[Planned]) -> None:
+    """Queues messages; those whose key is there already are left as they are."""
+    for first in range(0, len(planned), _AT_ONCE):
+        part = planned[first : first + _AT_ONCE]
+        given: dict[str, Any] = {}
+        rows = []
+        for number, one in enumerate(part):
+            values = asdict(one)
+            given.update({f"{name}_{number}": values[name] for name in _PLANNED})
+            rows.append(f"({', '.join(f':{name}_{number}' for name in _PLANNED)}, 'queued', 0)")
+        # Only names of fields and numbers of places are put into the statement.
+        execute(
+            f"INSERT INTO deliveries ({', '.join(_PLANNED)}, state, attempt) "  # noqa: S608
+            f"VALUES {', '.join(rows)} "
+            "ON CONFLICT (chat_id, thread_id, event, lead, revision) DO NOTHING",
+            given,
+        )
+
+
+def supersede(execute: Execute, entries: Iterable[Entry], *, now: int) -> None:
+    """Takes back what is not being sent yet."""
+    for one in entries:
+        execute(_SUPERSEDE, {"key": one.key, "now": now})
+
+
+def queue_again(execute: Execute, one: Entry, planned: Planned) -> None:
+    """Gives a row that was not sent another moment, whether it waits or was taken back."""
+    names = ("due", "until", "silent", "body")
+    execute(_QUEUE, {"key": one.key, **{name: getattr(planned, name) for name in names}})
+
+
+def reconcile(
+    execute: Execute,
+    wanted: Sequence[Planned],
+    *,
+    now: int,
+    chat_id: int | None = None,
+    event: str | None = None,
+) -> None:
+    """Makes the reminders of a chat, of an event, or all of them what they should be.
+
+    What is missing is added, unless its time has passed; what waits and is not wanted is
+    superseded; what waits gets its new moment. What was sent or is being sent is never touched,
+    and what is overdue stays overdue.
+    """
+    if chat_id is not None:
+        rows = entries_of(execute, chat_id=chat_id)
+    elif event is not None:
+        rows = entries_about(execute, event)
+    else:
+        rows = _everything(execute, {one.event for one in wanted})
+    there: Mapping[tuple[int, int, str, str], dict[int, Entry]] = defaultdict(dict)
+    for row in rows:
+        if row.is_reminder:
+            there[row.topic][row.revision] = row
+    fresh: list[Planned] = []
+    kept: set[int] = set()
+    for one in wanted:
+        of_topic = there.get(one.topic, {})
+        free = _unless_of_another_day(one, of_topic)
+        standing = of_topic.get(free.revision)
+        if standing is not None:
+            kept.add(standing.key)
+            _bring_up_to_date(execute, standing, free, now=now)
+        elif free.due > now or any(_is_overdue(old, now) for old in of_topic.values()):
+            fresh.append(free)
+    unwanted = [row for rows in there.values() for row in rows.values() if row.key not in kept]
+    supersede(execute, (row for row in unwanted if row.state == "queued"), now=now)
+    add(execute, fresh)
+
+
+def _everything(execute: Execute, events: Iterable[str]) -> list[Entry]:
+    found = {row.key: row for row in map(entry, execute(_OPEN, {}))}
+    for event in sorted(events):
+        found.update({row.key: row for row in entries_about(execute, event)})
+    return list(found.values())
+
+
+def _is_overdue(row: Entry, now: int) -> bool:
+    return row.state == "queued" and row.due <= now
+
+
+def _unless_of_another_day(wanted: Planned, there: Mapping[int, Entry]) -> Planned:
+    """A reminder that was sent for another day does not stand for this one: the next number."""
+    revision = wanted.revision
+    while (row := there.get(revision)) is not None:
+        if row.state != "sent" or abs(row.until - wanted.until) < ANOTHER_DAY:
+            break
+        revision += 1
+    return replace(wanted, revision=revision)
+
+
+def _bring_up_to_date(execute: Execute, row: Entry, wanted: Planned, *, now: int) -> None:
+    if row.state == "queued":
+        due = row.due if row.due <= now else max(wanted.due, now)
+        moved = replace(wanted, due=due, silent=row.silent if due == row.due else wanted.silent)
+        if (row.due, row.until, row.silent) != (moved.due, moved.until, moved.silent):
+            queue_again(execute, row, moved)
+    elif row.state in ("superseded", "withheld") and wanted.due > now:
+        queue_again(execute, row, wanted)
+
+
+def tidy(execute: Execute, *, before: int) -> None:
+    """Forgets receipts that were settled before a moment."""
+    execute(_TIDY, {"before": before})
+
+
+def entry(row: Sequence[Any]) -> Entry:
+    found = Entry(*row)
+    return replace(found, silent=bool(found.silent))  # SQLite has 0 and 1
