@@ -7,7 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from rapidfuzz import process
@@ -71,6 +71,7 @@ class Speller:
                 continue
             self._buckets[word[0], len(word)].append(word)
         self._first_letters = sorted({first for first, _ in self._buckets})
+        self._of_first: dict[str, str] = {}
         self._repair = lru_cache(maxsize=_CACHE_SIZE)(self._search)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -80,19 +81,6 @@ class Speller:
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
         self._repair = lru_cache(maxsize=_CACHE_SIZE)(self._search)
-
-    @cached_property
-    def _skeletons(self) -> dict[str, str | None]:
-        """Words by what is left without vowels; made when shorthand is first met.
-
-        None marks a skeleton that several words share: shorthand nobody can resolve.
-        """
-        skeletons: dict[str, str | None] = {}
-        for word in self._counts:
-            if len(word) >= _MIN_SHORTHAND:
-                skeleton = _skeleton(word)
-                skeletons[skeleton] = None if skeleton in skeletons else word
-        return skeletons
 
     def known(self, word: str) -> bool:
         """Tells whether the word is part of the vocabulary."""
@@ -156,8 +144,22 @@ class Speller:
         """Reads a word typed without its vowels, such as "prtnrshps"."""
         if len(word) < _MIN_SHORTHAND or any(vowel in word for vowel in _VOWELS):
             return []
-        known = self._skeletons.get(_squeezed(word))
-        return [(known, OSA.distance(word, known))] if known else []
+        letters = (f"{letter}[{letter}{_VOWELS}]*" for letter in map(re.escape, _squeezed(word)))
+        known = re.findall(f"\n({''.join(letters)})(?=\n)", self._lines(word[0]))
+        # Shorthand that several words share is one that nobody can resolve.
+        return [(known[0], OSA.distance(word, known[0]))] if len(known) == 1 else []
+
+    def _lines(self, first: str) -> str:
+        """The known words with a first letter that may be meant by shorthand, each in a line."""
+        if first not in self._of_first:
+            words = (
+                word
+                for letter, length in self._buckets
+                if letter == first and length >= _MIN_SHORTHAND
+                for word in self._buckets[letter, length]
+            )
+            self._of_first[first] = "\n".join(["", *words, ""])
+        return self._of_first[first]
 
     def _nearest(self, word: str) -> list[tuple[str, int]]:
         """Collects the known words at the smallest distance that the length allows."""

@@ -55,7 +55,9 @@ class Span:
 
     def of(self, *kinds: str) -> tuple[Name, ...]:
         """The names of the given kinds, in the order of the kinds."""
-        return tuple(name for kind in kinds for name in self.names if name.kind == kind)
+        if not self.names:
+            return ()
+        return tuple([name for kind in kinds for name in self.names if name.kind == kind])
 
     @property
     def guessed(self) -> bool:
@@ -229,17 +231,14 @@ class Vocabulary:
         choices: Sequence[list[tuple[str, int]]],
         place: int,
     ) -> Span | None:
-        reach = max(
-            (self._longest.get(word.split()[0], 0) for word, _ in choices[place]), default=0
-        )
+        reach = max(self._longest.get(word.partition(" ")[0], 0) for word, _ in choices[place])
         for length in range(min(reach, len(words) - place), 0, -1):
             window = choices[place : place + length]
             if length == 1 and words[place].text in self._everyday:
                 window = [window[0][:1]]
             best = self._look_up(window, words[place].text)
-            said = [options[0][0] for options in window]
-            if best is None and length > 1 and said[-1] not in self._operators:
-                best = self._near_name(said)
+            if best is None and length > 1 and window[-1][0][0] not in self._operators:
+                best = self._near_name([options[0][0] for options in window])
             if best is not None:
                 start, end = words[place].start, words[place + length - 1].end
                 span = Span(place, place + length, text[start:end], *best)
@@ -258,19 +257,19 @@ class Vocabulary:
             if best is not None and score <= best[0]:
                 continue
             operator = self._operators.get(phrase, "")
-            known = self._names.get(phrase, {})
-            if score < 100 and len(combination) == 1 and not _may_be_meant(typed, phrase):
-                known = {}
-            names = tuple(Name(name.kind, name.id, name.form, score) for name in known.values())
+            names = tuple(self._names[phrase].values()) if phrase in self._names else ()
+            if score < 100 and names:
+                meant = len(combination) > 1 or _may_be_meant(typed, phrase)
+                names = tuple(replace(name, score=score) for name in names) if meant else ()
             if names or operator:
                 best = (score, phrase, names, operator)
         return None if best is None else best[1:]
 
     def _near_name(self, words: Sequence[str]) -> tuple[str, tuple[Name, ...], str] | None:
         """The name of as many words that begins alike and differs by a slip: "south nederlands"."""
-        if any(word.isdecimal() for word in words):
+        names = self._by_first.get((words[0], len(words)))
+        if not names or any(word.isdecimal() for word in words):
             return None  # another year is another event, not a slip
-        names = self._by_first.get((words[0], len(words)), ())
         near = process.extractOne(
             " ".join(words), names, scorer=fuzz.ratio, score_cutoff=_NEAR_NAME
         )
