@@ -7,6 +7,12 @@ from typing import Any, Literal
 
 Status = Literal["answer", "clarify", "decline"]
 
+MOST_LISTED = 200
+"""So many things an answer names; of more, it says how many more there are.
+
+Nobody reads longer lists, and every channel would have to cut them into pages.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Entity:

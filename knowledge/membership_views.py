@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from knowledge.answer import MOST_LISTED
 from knowledge.clauses import AXES
 from knowledge.facts import Fact, Membership
 from knowledge.offers import Impossible, Offer, View, partnership_offers, region_offer
@@ -21,14 +22,15 @@ def find(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
     if any(id not in snapshot.things[axis] for axis, id in _named(query)):
         raise Impossible("the query names what is not in the knowledge base")
     found = run(query, snapshot)
-    facts: list[Fact] = [row for hit in found for row in hit.rows]
+    facts: list[Fact] = [row for hit in found[:MOST_LISTED] for row in hit.rows]
     facts += [row for id in query.candidates for row in snapshot.rows(query.subject, id)]
     facts += _asked_partnerships(snapshot, query)
+    form = shape(query)
     data = {
         "query": query,
         "found": found,
-        "shape": shape(query),
-        "roles": _by_role(found),
+        "shape": form,
+        "roles": _by_role(found) if form in ("members", "memberships") else {},
         "failed": [id for id in query.candidates if id not in {hit.id for hit in found}],
         "near": _near_misses(snapshot, query, found),
     }
@@ -36,7 +38,7 @@ def find(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
         data,
         tuple(facts) or snapshot.memberships[:1],
         query.subject,
-        tuple(hit.id for hit in found),
+        tuple(hit.id for hit in found[:MOST_LISTED]),
         _find_offers(snapshot, query, found),
     )
 

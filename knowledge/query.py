@@ -6,8 +6,10 @@ or partnerships; each condition counts, among the rows of one candidate, those t
 than one" is "at least two different partnerships in rows with the role lead".
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Literal
 
 from knowledge.facts import Membership
@@ -47,6 +49,24 @@ class Pattern:
             and self.vanguard in (None, snapshot.partnerships[row.partnership].vanguard_pilot)
             and self.other_than != row.region
         )
+
+    def fitting(self, rows: Sequence[Membership], snapshot: Snapshot) -> Sequence[Membership]:
+        """Those of many rows that fit: one pass for each limit there is."""
+        if self.regions:
+            rows = [row for row in rows if row.region in self.regions]
+        if self.partnerships:
+            rows = [row for row in rows if row.partnership in self.partnerships]
+        if self.roles:
+            rows = [row for row in rows if row.role in self.roles]
+        if self.countries:
+            regions = snapshot.regions
+            rows = [row for row in rows if regions[row.region].country in self.countries]
+        if self.vanguard is not None:
+            all = snapshot.partnerships
+            rows = [row for row in rows if all[row.partnership].vanguard_pilot is self.vanguard]
+        if self.other_than is not None:
+            rows = [row for row in rows if row.region != self.other_than]
+        return rows
 
     @property
     def empty(self) -> bool:
@@ -113,13 +133,27 @@ class Query:
         return replace(self, operation=operation)
 
 
-@dataclass(frozen=True, slots=True)
 class Found:
-    """One subject that meets the conditions; ``count`` is its measure, ``rows`` why it fits."""
+    """One subject that meets the conditions of a query."""
 
-    id: str
-    count: int
-    rows: tuple[Membership, ...] = field(default=())
+    __slots__ = ("_rows", "_search", "id")
+
+    def __init__(self, id: str, search: "_Search") -> None:
+        self.id = id
+        self._search = search
+        self._rows: tuple[Membership, ...] | None = None
+
+    @property
+    def count(self) -> int:
+        """Its measure."""
+        return self._search.measured([self.id])[self.id]
+
+    @property
+    def rows(self) -> tuple[Membership, ...]:
+        """Why it fits; looked up when first asked for, as few of many hits are told about."""
+        if self._rows is None:
+            self._rows = self._search.shown(self.id)
+        return self._rows
 
 
 def run(query: Query, snapshot: Snapshot) -> tuple[Found, ...]:
@@ -130,96 +164,113 @@ def run(query: Query, snapshot: Snapshot) -> tuple[Found, ...]:
     if query not in snapshot.answered:
         if len(snapshot.answered) >= _MOST_REMEMBERED:
             snapshot.answered.clear()
-        snapshot.answered[query] = _run(query, snapshot)
+        snapshot.answered[query] = _Search(query, snapshot).run()
     found: tuple[Found, ...] = snapshot.answered[query]
     return found
 
 
-def _run(query: Query, snapshot: Snapshot) -> tuple[Found, ...]:
-    holding = [
-        (_measured(query, rows, snapshot), id, rows)
-        for id, rows in _rows_by_subject(query, snapshot)
-        if all(_holds(condition, rows, snapshot) for condition in query.conditions)
-    ]
-    if query.operation in ("most", "least") and holding:
-        best = (max if query.operation == "most" else min)(count for count, _, _ in holding)
-        holding = [hit for hit in holding if hit[0] == best]
-    holding.sort(key=lambda hit: snapshot.sort_key(query.subject, hit[1]))
-    if query.operation in ("rank", "partners"):
-        holding.sort(key=lambda hit: -hit[0])
-    return tuple(Found(id, count, _shown(query, rows, snapshot)) for count, id, rows in holding)
+class _Search:
+    """Runs one query."""
 
+    def __init__(self, query: Query, snapshot: Snapshot) -> None:
+        self.query = query
+        self.snapshot = snapshot
+        self.groups = snapshot.groups(query.subject)
+        patterns = [c.pattern for c in query.conditions if not c.negative]
+        if query.measure is not None:
+            patterns.append(query.measure.pattern)
+        patterns = [pattern for pattern in patterns if not pattern.empty]
+        if query.subject == "region":
+            # Where a region lies says nothing about which of its memberships matter.
+            telling = [p for p in patterns if p != Pattern(countries=p.countries)]
+            patterns = telling or patterns
+        self.patterns = patterns
 
-def count(what: Counted, rows: Iterable[Membership], snapshot: Snapshot) -> int:
-    """How many different regions, countries or partnerships the rows hold, or how many roles."""
-    match what:
-        case "region":
-            return len({row.region for row in rows})
-        case "country":
-            return len({snapshot.regions[row.region].country for row in rows})
-        case "partnership":
-            return len({row.partnership for row in rows})
-        case "role":
-            return sum(1 for _ in rows)
+    def run(self) -> tuple[Found, ...]:
+        query = self.query
+        holding = list(query.candidates or self._narrowed() or self.groups)
+        for condition in query.conditions:
+            holding = self._meeting(condition, holding)
+        holding.sort(key=self.snapshot.sort_keys(query.subject).__getitem__)
+        if query.operation in ("most", "least", "rank", "partners") and holding:
+            numbers = self.measured(holding)
+            if query.operation in ("rank", "partners"):
+                holding.sort(key=numbers.__getitem__, reverse=True)
+            else:
+                best = (max if query.operation == "most" else min)(
+                    map(numbers.__getitem__, holding)
+                )
+                holding = [id for id in holding if numbers[id] == best]
+        return tuple([Found(id, self) for id in holding])
 
+    def measured(self, ids: Iterable[str]) -> Counter[str]:
+        """The measure of each of the subjects."""
+        measure = self.query.measure or Condition(Pattern(), OTHER_AXIS[self.query.subject])
+        return self._counts(measure, ids)
 
-def _rows_by_subject(
-    query: Query, snapshot: Snapshot
-) -> Iterator[tuple[str, tuple[Membership, ...]]]:
-    groups = snapshot.groups(query.subject)
-    wanted: Iterable[str] = query.candidates or _narrowed(query, snapshot) or groups
-    return ((id, groups.get(id, ())) for id in wanted)
+    def shown(self, id: str) -> tuple[Membership, ...]:
+        """The rows that make a subject fit, in the order of roles, for the reason given."""
+        rows: Sequence[Membership] = self.groups.get(id, ())
+        if len(self.patterns) == 1:
+            rows = self.patterns[0].fitting(rows, self.snapshot)
+        elif self.patterns:
+            rows = [row for row in rows if any(p.fits(row, self.snapshot) for p in self.patterns)]
+        return tuple(sorted(rows, key=lambda row: ROLE_ORDER[row.role]))
 
+    def _meeting(self, condition: Condition, ids: Iterable[str]) -> list[str]:
+        """Those of the subjects that meet a condition."""
+        if condition.plain or (condition.at_least, condition.at_most) == (0, 0):
+            subject_of = _VALUES[self.query.subject](self.snapshot)
+            having = set(map(subject_of, self._fitting(condition, ids)))
+            return [id for id in ids if (id in having) is not condition.negative]
+        numbers = self._counts(condition, ids)
+        least, most = condition.at_least, condition.at_most
+        return [id for id in ids if least <= numbers[id] and (most is None or numbers[id] <= most)]
 
-def _narrowed(query: Query, snapshot: Snapshot) -> frozenset[str]:
-    """The only subjects that can hold: those in rows with a name that a condition asks for.
+    def _counts(self, condition: Condition, ids: Iterable[str]) -> Counter[str]:
+        """How many different regions, countries or partnerships the fitting rows of each hold."""
+        subject_of = _VALUES[self.query.subject](self.snapshot)
+        rows = self._fitting(condition, ids)
+        if condition.counted == "role":
+            return Counter(map(subject_of, rows))
+        counted_of = _VALUES[condition.counted](self.snapshot)
+        pairs = set(zip(map(subject_of, rows), map(counted_of, rows), strict=True))
+        return Counter(subject for subject, _ in pairs)
 
-    Found through the rows of that name, it spares looking at every subject there is.
-    """
-    narrowest: frozenset[str] = frozenset()
-    for condition in query.conditions:
-        if condition.at_least == 0:
-            continue
-        for axis in ("region", "partnership", "country"):
-            ids = condition.pattern.ids(axis)
-            if not ids:
+    def _fitting(self, condition: Condition, ids: Iterable[str]) -> Sequence[Membership]:
+        """The rows of the subjects that fit the pattern of a condition."""
+        rows = [row for id in ids for row in self.groups.get(id, ())]
+        return condition.pattern.fitting(rows, self.snapshot)
+
+    def _narrowed(self) -> frozenset[str]:
+        """The only subjects that can hold: those in rows with a name that a condition asks for.
+
+        Found through the rows of that name, it spares looking at every subject there is.
+        """
+        narrowest: frozenset[str] = frozenset()
+        subject_of = _VALUES[self.query.subject](self.snapshot)
+        for condition in self.query.conditions:
+            if condition.at_least == 0:
                 continue
-            rows = (row for id in ids for row in snapshot.rows(axis, id))
-            found = frozenset(_value(query.subject, row, snapshot) for row in rows)
-            if not narrowest or len(found) < len(narrowest):
-                narrowest = found
-    return narrowest
+            for axis in ("region", "partnership", "country"):
+                ids = condition.pattern.ids(axis)
+                if not ids:
+                    continue
+                rows = [row for id in ids for row in self.snapshot.rows(axis, id)]
+                found = frozenset(map(subject_of, rows))
+                if not narrowest or len(found) < len(narrowest):
+                    narrowest = found
+        return narrowest
 
 
-def _value(axis: Axis, row: Membership, snapshot: Snapshot) -> str:
-    if axis == "country":
-        return snapshot.regions[row.region].country
-    return row.region if axis == "region" else row.partnership
+def _country_of(snapshot: Snapshot) -> Callable[[Membership], str]:
+    regions = snapshot.regions
+    return lambda row: regions[row.region].country
 
 
-def _holds(condition: Condition, rows: Iterable[Membership], snapshot: Snapshot) -> bool:
-    fitting = (row for row in rows if condition.pattern.fits(row, snapshot))
-    number = count(condition.counted, fitting, snapshot)
-    return number >= condition.at_least and (
-        condition.at_most is None or number <= condition.at_most
-    )
-
-
-def _measured(query: Query, rows: Iterable[Membership], snapshot: Snapshot) -> int:
-    measure = query.measure or Condition(Pattern(), OTHER_AXIS[query.subject])
-    fitting = (row for row in rows if measure.pattern.fits(row, snapshot))
-    return count(measure.counted, fitting, snapshot)
-
-
-def _shown(query: Query, rows: Iterable[Membership], snapshot: Snapshot) -> tuple[Membership, ...]:
-    """The rows that make the candidate fit, in the order of roles, for the reason given."""
-    patterns = [c.pattern for c in query.conditions if not c.negative]
-    if query.measure is not None:
-        patterns.append(query.measure.pattern)
-    patterns = [pattern for pattern in patterns if not pattern.empty]
-    if query.subject == "region":
-        # Where a region lies says nothing about which of its memberships matter.
-        telling = [p for p in patterns if p != Pattern(countries=p.countries)]
-        patterns = telling or patterns
-    shown = [row for row in rows if not patterns or any(p.fits(row, snapshot) for p in patterns)]
-    return tuple(sorted(shown, key=lambda row: ROLE_ORDER[row.role]))
+_VALUES: Mapping[str, Callable[[Snapshot], Callable[[Membership], str]]] = {
+    "region": lambda _: attrgetter("region"),
+    "partnership": lambda _: attrgetter("partnership"),
+    "country": _country_of,
+}
+"""What a row has on an axis."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from knowledge.changes import about
 from knowledge.chronology import is_date
@@ -11,6 +12,8 @@ from knowledge.snapshot import Snapshot
 from knowledge.vocabulary import Name, Span
 
 _MOST_READINGS = 4
+MOST_MEANT = 20
+"""So many partnerships are offered when a question does not say which one it is about."""
 _NAMED_KINDS = (
     "partnership",
     "region",
@@ -45,7 +48,7 @@ def asked_back(spans: Sequence[Span], snapshot: Snapshot) -> Iterator[tuple[Span
     if place is None:
         yield from readings(spans, snapshot)
         return
-    for id in snapshot.partnerships:
+    for id in islice(snapshot.partnerships, MOST_MEANT):
         name = Name("partnership", id, "focus", 100)
         meant = Span(place, place, "", "", (name,))
         yield (*spans[:place], meant, *spans[place + 1 :])

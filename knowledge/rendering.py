@@ -2,18 +2,19 @@
 
 import html as html_lib
 import re
-from collections.abc import Iterable, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 import yaml
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from knowledge.answer import Choice, Source
+from knowledge.answer import MOST_LISTED, Choice, Source
 from knowledge.declarations import Declarations
 from knowledge.facts import Fact, Membership
 from knowledge.offers import Offer, View
-from knowledge.query import Query
+from knowledge.query import Found, Query
 from knowledge.references import MOST_BYTES
 from knowledge.snapshot import Snapshot
 
@@ -21,6 +22,7 @@ _TAG = re.compile(r"<[^>]+>")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MOST_SOURCES = 3
+_PLACE = attrgetter("pack", "as_of", "source")
 
 
 class _Templates(Environment):
@@ -53,38 +55,39 @@ class Rendering:
             with_country=self.with_country,
             facts=snapshot,
             day_of=day_of,
+            most_listed=MOST_LISTED,
             show_roles=shows_reasons,
         )
         self._templates.filters.update(
             listed=listed,
+            listed_regions=self.listed_regions,
+            listed_names=self.listed_names,
+            labels=lambda sources: "; ".join(dict.fromkeys(source.label for source in sources)),
             union=lambda sets: frozenset().union(*sets),
-            with_country=self.with_country,
             partnership_name=lambda id: self.name("partnership", id),
-            region_name=lambda id: self.name("region", id),
             leads_with_notes=lambda found: [
                 row for hit in found for row in hit.rows if row.role == "lead" and row.note
             ],
-            names_of=lambda axis, found: [self.name(axis, hit.id) for hit in found],
         )
         with (declarations.answers / "choices.yaml").open(encoding="utf-8") as file:
             self._labels: dict[str, str] = yaml.load(file, _LOADER)  # noqa: S506  C twin of safe
         self._compiled: dict[str, Template] = {}
 
-    def message(self, template: str, view: View, **extra: Any) -> tuple[str, str]:
+    def message(
+        self, template: str, view: View, sources: Sequence[Source] = (), **extra: Any
+    ) -> tuple[str, str]:
         """The message as Telegram HTML and as plain text, ending in its source line."""
         if template not in self._compiled:
             self._compiled[template] = self._templates.get_template(f"{template}.html.j2")
-        values = {**view.data, "sources": self.sources(view.facts), **extra}
+        values = {**view.data, "sources": sources, **extra}
         html = tidy(self._compiled[template].render(values))
         return html, plain(html)
 
     def sources(self, facts: Iterable[Fact]) -> tuple[Source, ...]:
         """Where facts come from, each place once, the pages of one publication together."""
         places: dict[tuple[str, str], list[str]] = {}
-        for fact in facts:
-            pages = places.setdefault((fact.pack, fact.as_of), [])
-            if fact.source not in pages:
-                pages.append(fact.source)
+        for pack_id, as_of, page in dict.fromkeys(map(_PLACE, facts)):
+            places.setdefault((pack_id, as_of), []).append(page)
         found: list[Source] = []
         for (pack_id, as_of), pages in places.items():
             pack = self._snapshot.packs[pack_id]
@@ -106,11 +109,30 @@ class Rendering:
         thing: Any = self._snapshot.things[kind][id]
         return str(getattr(thing, "short_name", thing.name))
 
-    def with_country(self, row: Membership | str) -> str:
+    def with_country(self, id: str) -> str:
         """A region with its country, for lists over several countries."""
-        region = self._snapshot.regions[row if isinstance(row, str) else row.region]
+        region = self._snapshot.regions[id]
         country = self._snapshot.countries[region.country].name
         return region.name if country == region.name else f"{region.name} ({country})"
+
+    def listed_regions(self, items: Sequence[Found | Membership | str]) -> str:
+        """The regions of hits, rows or ids with their countries, as in "a (X), b (Y) and c (Z)"."""
+        shown = items[:MOST_LISTED]
+        return listed(map(self.with_country, _ids("region", shown)), more=len(items) - len(shown))
+
+    def listed_names(
+        self,
+        items: Sequence[Found | Membership | str],
+        kind: str,
+        last: str = "and",
+        *,
+        sorted: bool = False,
+    ) -> str:
+        """The short names of hits, ids or what rows have of a kind, as in "a, b and c"."""
+        names = [self.name(kind, id) for id in _ids(kind, items)]
+        if sorted:
+            names.sort(key=str.lower)
+        return listed(names, last)
 
 
 def shows_reasons(query: Query) -> bool:
@@ -138,9 +160,27 @@ def _bytecode_cache() -> FileSystemBytecodeCache | None:
         return None
 
 
-def listed(items: Iterable[str], last: str = "and") -> str:
-    """Joins texts as in "a, b and c"."""
+def _ids(kind: str, items: Iterable[Found | Membership | str]) -> Iterator[str]:
+    """What hits, rows or ids are of a kind, by id."""
+    for item in items:
+        if isinstance(item, Membership):
+            yield getattr(item, kind)
+        else:
+            yield item if isinstance(item, str) else item.id
+
+
+def listed(items: Iterable[str], last: str = "and", *, more: int = 0) -> str:
+    """Joins texts as in "a, b and c"; of too many, some and how many more there are.
+
+    Args:
+        items: The texts.
+        last: What stands before the last one.
+        more: How many have been left out already.
+    """
     texts = [str(item) for item in items]
+    more += max(0, len(texts) - MOST_LISTED)
+    if more:
+        return f"{', '.join(texts[:MOST_LISTED])} {last} {more:,} more"
     if len(texts) < 2:
         return "".join(texts)
     return f"{', '.join(texts[:-1])} {last} {texts[-1]}"

@@ -9,6 +9,7 @@ from knowledge.decision import DECLINES, Candidate
 from knowledge.declarations import Intent
 from knowledge.dialogue import PENDING
 from knowledge.offers import Impossible, View
+from knowledge.readings import MOST_MEANT
 from knowledge.references import MOST_BYTES, Reference
 from knowledge.rendering import Rendering, safe
 from knowledge.snapshot import Snapshot
@@ -54,9 +55,11 @@ class Replies:
         except (KeyError, Impossible):
             return self.say("unknown", now, focus, known=[])
         known = self._known(spans)
+        sources = self.rendering.sources(view.facts)
         html, text = self.rendering.message(
             reference.intent,
             view,
+            sources,
             guesses=self._guesses(spans),
             known=known,
             reply=candidate.reply,
@@ -69,7 +72,7 @@ class Replies:
             self._entities(spans),
             text,
             html,
-            self.rendering.sources(view.facts),
+            sources,
             self.rendering.choices([o for o in view.offers if o.reference != reference]),
             self._focus(reference, view, now, focus),
         )
@@ -90,7 +93,9 @@ class Replies:
             for label, line in zip(labels, offered, strict=True)
             if len(line) <= MOST_BYTES
         )
-        html, text = self.rendering.message("clarify", View(), labels=labels)
+        html, text = self.rendering.message(
+            "clarify", View(), labels=labels, others=len(labels) >= MOST_MEANT
+        )
         score = max(candidate.score for candidate in candidates)
         entities = self._entities(spans)
         pending = Focus(offered[0], (), PENDING, offered, now + FOCUS_LASTS)
@@ -118,7 +123,7 @@ class Replies:
 
     def say(self, intent: str, now: datetime, focus: Focus | None, **extra: object) -> Answer:
         view = VIEWS[intent](self.snapshot, Reference(intent), now)
-        html, text = self.rendering.message(intent, view, **extra)
+        html, text = self.rendering.message(intent, view, (), **extra)
         choices = self.rendering.choices(view.offers)
         return Answer("decline", intent, 0, (), text, html, (), choices, focus)
 

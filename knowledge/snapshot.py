@@ -121,16 +121,12 @@ class Snapshot:
         return {}
 
     @cached_property
-    def _sort_keys(self) -> dict[tuple[str, str], str]:
+    def _sort_keys(self) -> dict[str, "_SortKeys"]:
         return {}
 
-    def sort_key(self, kind: str, id: str) -> str:
-        """By what things are put in order: their folded name."""
-        key = self._sort_keys.get((kind, id))
-        if key is None:
-            thing = self.things[kind][id]
-            key = self._sort_keys[kind, id] = fold(getattr(thing, "short_name", thing.name))
-        return key
+    def sort_keys(self, kind: str) -> Mapping[str, tuple[str, str]]:
+        """By what things of a kind are put in order: their folded name, then their id."""
+        return self._sort_keys.setdefault(kind, _SortKeys(self.things[kind]))
 
     @cached_property
     def _details(self) -> Mapping[tuple[str, str], tuple[Detail, ...]]:
@@ -150,6 +146,19 @@ class Snapshot:
     @cached_property
     def mentions_of(self) -> Mapping[str, tuple[ThemeMention, ...]]:
         return _grouped(self.mentions, lambda row: row.theme)
+
+
+class _SortKeys(dict[str, tuple[str, str]]):
+    """The sort keys of things by their id, each made when it is first asked for."""
+
+    def __init__(self, things: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._things = things
+
+    def __missing__(self, id: str) -> tuple[str, str]:
+        thing = self._things[id]
+        self[id] = (fold(getattr(thing, "short_name", thing.name)), id)
+        return self[id]
 
 
 def _grouped(rows: Iterable[Any], key: Any) -> dict[Any, tuple[Any, ...]]:

@@ -7,12 +7,16 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from knowledge.answer import MOST_LISTED
 from knowledge.facts import Country, Event, Fact, Region
 from knowledge.membership_views import compare, find
 from knowledge.offers import Impossible, Offer, View, partnership_offers, region_offer
 from knowledge.query import Query, run
 from knowledge.references import Reference
 from knowledge.snapshot import ROLE_ORDER, Snapshot
+
+_MOST_LINES = 60
+"""So many regions of a country get a line of their own."""
 
 # Partnerships, regions, countries
 
@@ -57,13 +61,14 @@ def country_view(snapshot: Snapshot, reference: Reference, now: datetime) -> Vie
         "regions": regions,
         "by_region": {
             id: sorted(snapshot.by_region[id], key=lambda row: ROLE_ORDER[row.role])
-            for id in regions
+            for id in regions[:_MOST_LINES]
         },
         "partnerships": sorted({row.partnership for row in rows}),
         "led": sorted({row.partnership for row in rows if row.role == "lead"}),
     }
     offers = tuple(region_offer(snapshot, id) for id in regions[:3])
-    return View(data, rows or snapshot.memberships[:1], "region", tuple(regions), offers)
+    listed = tuple(regions[:MOST_LISTED])
+    return View(data, rows or snapshot.memberships[:1], "region", listed, offers)
 
 
 # Events
