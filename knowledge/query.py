@@ -6,12 +6,12 @@ or partnerships; each condition counts, among the rows of one candidate, those t
 than one" is "at least two different partnerships in rows with the role lead".
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from operator import attrgetter
+from functools import cached_property
 from typing import Literal
 
+from knowledge.columns import Numbers
 from knowledge.facts import Membership
 from knowledge.snapshot import ROLE_ORDER, Snapshot
 
@@ -49,24 +49,6 @@ class Pattern:
             and self.vanguard in (None, snapshot.partnerships[row.partnership].vanguard_pilot)
             and self.other_than != row.region
         )
-
-    def fitting(self, rows: Sequence[Membership], snapshot: Snapshot) -> Sequence[Membership]:
-        """Those of many rows that fit: one pass for each limit there is."""
-        if self.regions:
-            rows = [row for row in rows if row.region in self.regions]
-        if self.partnerships:
-            rows = [row for row in rows if row.partnership in self.partnerships]
-        if self.roles:
-            rows = [row for row in rows if row.role in self.roles]
-        if self.countries:
-            regions = snapshot.regions
-            rows = [row for row in rows if regions[row.region].country in self.countries]
-        if self.vanguard is not None:
-            all = snapshot.partnerships
-            rows = [row for row in rows if all[row.partnership].vanguard_pilot is self.vanguard]
-        if self.other_than is not None:
-            rows = [row for row in rows if row.region != self.other_than]
-        return rows
 
     @property
     def empty(self) -> bool:
@@ -136,17 +118,18 @@ class Query:
 class Found:
     """One subject that meets the conditions of a query."""
 
-    __slots__ = ("_rows", "_search", "id")
+    __slots__ = ("_place", "_rows", "_search", "id")
 
-    def __init__(self, id: str, search: "_Search") -> None:
+    def __init__(self, id: str, search: "_Search", place: int) -> None:
         self.id = id
         self._search = search
+        self._place = place
         self._rows: tuple[Membership, ...] | None = None
 
     @property
     def count(self) -> int:
         """Its measure."""
-        return self._search.measured([self.id])[self.id]
+        return int(self._search.measured[self._place])
 
     @property
     def rows(self) -> tuple[Membership, ...]:
@@ -175,7 +158,6 @@ class _Search:
     def __init__(self, query: Query, snapshot: Snapshot) -> None:
         self.query = query
         self.snapshot = snapshot
-        self.groups = snapshot.groups(query.subject)
         patterns = [c.pattern for c in query.conditions if not c.negative]
         if query.measure is not None:
             patterns.append(query.measure.pattern)
@@ -187,90 +169,46 @@ class _Search:
         self.patterns = patterns
 
     def run(self) -> tuple[Found, ...]:
-        query = self.query
-        holding = list(query.candidates or self._narrowed() or self.groups)
+        query, columns = self.query, self.snapshot.columns
+        ids = columns.ids[query.subject]
+        holding = columns.recorded(query.subject)
+        if query.candidates:
+            holding = columns.among(query.subject, query.candidates)
         for condition in query.conditions:
-            holding = self._meeting(condition, holding)
-        holding.sort(key=self.snapshot.sort_keys(query.subject).__getitem__)
-        if query.operation in ("most", "least", "rank", "partners") and holding:
-            numbers = self.measured(holding)
-            if query.operation in ("rank", "partners"):
-                holding.sort(key=numbers.__getitem__, reverse=True)
-            else:
-                best = (max if query.operation == "most" else min)(
-                    map(numbers.__getitem__, holding)
-                )
-                holding = [id for id in holding if numbers[id] == best]
-        return tuple([Found(id, self) for id in holding])
+            numbers = self._counts(condition)
+            holding &= numbers >= condition.at_least
+            if condition.at_most is not None:
+                holding &= numbers <= condition.at_most
+        places = holding.nonzero()[0]
+        if query.operation in ("most", "least") and len(places):
+            measured = self.measured[places]
+            best = measured.max() if query.operation == "most" else measured.min()
+            places = places[measured == best]
+        elif query.operation in ("rank", "partners"):
+            places = places[(-self.measured[places]).argsort(kind="stable")]
+        return tuple([Found(ids[place], self, place) for place in places.tolist()])
 
-    def measured(self, ids: Iterable[str]) -> Counter[str]:
-        """The measure of each of the subjects."""
+    @cached_property
+    def measured(self) -> Numbers:
+        """The measure of every subject there is."""
         measure = self.query.measure or Condition(Pattern(), OTHER_AXIS[self.query.subject])
-        return self._counts(measure, ids)
+        return self._counts(measure)
+
+    def _counts(self, condition: Condition) -> Numbers:
+        columns, pattern = self.snapshot.columns, condition.pattern
+        wanted = {
+            "region": pattern.regions,
+            "country": pattern.countries,
+            "partnership": pattern.partnerships,
+            "role": pattern.roles,
+        }
+        fits = columns.fitting(wanted, vanguard=pattern.vanguard, other_than=pattern.other_than)
+        return columns.counts(self.query.subject, condition.counted, fits)
 
     def shown(self, id: str) -> tuple[Membership, ...]:
         """The rows that make a subject fit, in the order of roles, for the reason given."""
-        rows: Sequence[Membership] = self.groups.get(id, ())
-        if len(self.patterns) == 1:
-            rows = self.patterns[0].fitting(rows, self.snapshot)
-        elif self.patterns:
-            rows = [row for row in rows if any(p.fits(row, self.snapshot) for p in self.patterns)]
+        patterns, snapshot = self.patterns, self.snapshot
+        rows: Iterable[Membership] = snapshot.rows(self.query.subject, id)
+        if patterns:
+            rows = [row for row in rows if any(p.fits(row, snapshot) for p in patterns)]
         return tuple(sorted(rows, key=lambda row: ROLE_ORDER[row.role]))
-
-    def _meeting(self, condition: Condition, ids: Iterable[str]) -> list[str]:
-        """Those of the subjects that meet a condition."""
-        if condition.plain or (condition.at_least, condition.at_most) == (0, 0):
-            subject_of = _VALUES[self.query.subject](self.snapshot)
-            having = set(map(subject_of, self._fitting(condition, ids)))
-            return [id for id in ids if (id in having) is not condition.negative]
-        numbers = self._counts(condition, ids)
-        least, most = condition.at_least, condition.at_most
-        return [id for id in ids if least <= numbers[id] and (most is None or numbers[id] <= most)]
-
-    def _counts(self, condition: Condition, ids: Iterable[str]) -> Counter[str]:
-        """How many different regions, countries or partnerships the fitting rows of each hold."""
-        subject_of = _VALUES[self.query.subject](self.snapshot)
-        rows = self._fitting(condition, ids)
-        if condition.counted == "role":
-            return Counter(map(subject_of, rows))
-        counted_of = _VALUES[condition.counted](self.snapshot)
-        pairs = set(zip(map(subject_of, rows), map(counted_of, rows), strict=True))
-        return Counter(subject for subject, _ in pairs)
-
-    def _fitting(self, condition: Condition, ids: Iterable[str]) -> Sequence[Membership]:
-        """The rows of the subjects that fit the pattern of a condition."""
-        rows = [row for id in ids for row in self.groups.get(id, ())]
-        return condition.pattern.fitting(rows, self.snapshot)
-
-    def _narrowed(self) -> frozenset[str]:
-        """The only subjects that can hold: those in rows with a name that a condition asks for.
-
-        Found through the rows of that name, it spares looking at every subject there is.
-        """
-        narrowest: frozenset[str] = frozenset()
-        subject_of = _VALUES[self.query.subject](self.snapshot)
-        for condition in self.query.conditions:
-            if condition.at_least == 0:
-                continue
-            for axis in ("region", "partnership", "country"):
-                ids = condition.pattern.ids(axis)
-                if not ids:
-                    continue
-                rows = [row for id in ids for row in self.snapshot.rows(axis, id)]
-                found = frozenset(map(subject_of, rows))
-                if not narrowest or len(found) < len(narrowest):
-                    narrowest = found
-        return narrowest
-
-
-def _country_of(snapshot: Snapshot) -> Callable[[Membership], str]:
-    regions = snapshot.regions
-    return lambda row: regions[row.region].country
-
-
-_VALUES: Mapping[str, Callable[[Snapshot], Callable[[Membership], str]]] = {
-    "region": lambda _: attrgetter("region"),
-    "partnership": lambda _: attrgetter("partnership"),
-    "country": _country_of,
-}
-"""What a row has on an axis."""

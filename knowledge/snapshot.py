@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from knowledge.facts import (
     Alias,
@@ -24,6 +24,9 @@ from knowledge.facts import (
     Thing,
 )
 from knowledge.text import fold
+
+if TYPE_CHECKING:
+    from knowledge.columns import Columns
 
 ROLE_ORDER = {"lead": 0, "participant": 1, "associate": 2, "observer": 3, "interested": 4}
 
@@ -120,13 +123,22 @@ class Snapshot:
         """Queries that were run, with what they found: the facts do not change."""
         return {}
 
-    @cached_property
-    def _sort_keys(self) -> dict[str, "_SortKeys"]:
-        return {}
+    def order(self, kind: str) -> list[str]:
+        """The ids of all things of a kind by their folded names."""
+        names = (
+            (getattr(one, "short_name", one.name), id) for id, one in self.things[kind].items()
+        )
+        return [id for _, id in sorted((fold(name), id) for name, id in names)]
 
-    def sort_keys(self, kind: str) -> Mapping[str, tuple[str, str]]:
-        """By what things of a kind are put in order: their folded name, then their id."""
-        return self._sort_keys.setdefault(kind, _SortKeys(self.things[kind]))
+    @cached_property
+    def columns(self) -> "Columns":
+        """The memberships as queries count them."""
+        # Imported here because numpy is slow to import, and only questions need it.
+        from knowledge.columns import Columns
+
+        ids = {axis: self.order(axis) for axis in ("region", "country", "partnership")}
+        roles = {**ids, "role": list(ROLE_ORDER)}
+        return Columns(self.memberships, roles, self.regions, self.partnerships)
 
     @cached_property
     def _details(self) -> Mapping[tuple[str, str], tuple[Detail, ...]]:
@@ -146,19 +158,6 @@ class Snapshot:
     @cached_property
     def mentions_of(self) -> Mapping[str, tuple[ThemeMention, ...]]:
         return _grouped(self.mentions, lambda row: row.theme)
-
-
-class _SortKeys(dict[str, tuple[str, str]]):
-    """The sort keys of things by their id, each made when it is first asked for."""
-
-    def __init__(self, things: Mapping[str, Any]) -> None:
-        super().__init__()
-        self._things = things
-
-    def __missing__(self, id: str) -> tuple[str, str]:
-        thing = self._things[id]
-        self[id] = (fold(getattr(thing, "short_name", thing.name)), id)
-        return self[id]
 
 
 def _grouped(rows: Iterable[Any], key: Any) -> dict[Any, tuple[Any, ...]]:
