@@ -9,7 +9,7 @@ from bot.application import building, open_snapshot
 from bot.cli import progress_note
 from bot.prepared import assistant_over, reader_of
 from bot.settings import Settings
-from db.errors import DatabaseError
+from db.errors import DatabaseAway, DatabaseError
 from knowledge.assistant import Assistant
 from knowledge.declarations import languages
 from knowledge.reading import MissingKnowledge, newer_snapshot
@@ -49,13 +49,17 @@ class Assistants:
 
 
 class Reloading:
-    """Brings the assistants of a running process up to what the database holds."""
+    """Brings the assistants of a running process up to what the database holds.
+
+    ``problem`` says why that is not possible; None when it was.
+    """
 
     def __init__(self, engine: AsyncEngine, assistants: Assistants, packs: tuple[str, ...]) -> None:
         self._engine = engine
         self._assistants = assistants
         self._packs = packs
         self._turn = asyncio.Lock()
+        self.problem: str | None = None
 
     async def __call__(self) -> bool:
         """Takes over newer knowledge, if there is any; whether there was.
@@ -66,14 +70,27 @@ class Reloading:
             known = self._assistants.snapshot
             try:
                 newer = await newer_snapshot(self._engine, known, self._packs)
-            except (DatabaseError, MissingKnowledge) as error:
-                _log.error("The knowledge of revision %d stays: %s", known.revision, error)
+                if newer is not None:
+                    await self._assistants.take(newer)
+            except DatabaseAway as error:
+                _log.info("Newer knowledge was not looked for: %s", error)
                 return False
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the last good stays
+                self._stay(known.revision, error)
+                return False
+            self.problem = None
             if newer is None:
                 return False
-            await self._assistants.take(newer)
             _log.info("Knowledge of revision %d", newer.revision)
             return True
+
+    def _stay(self, revision: int, error: Exception) -> None:
+        """Says once why the knowledge stays as it is."""
+        told = isinstance(error, DatabaseError | MissingKnowledge)
+        why = str(error) if told else f"it cannot be read ({type(error).__name__})"
+        if why != self.problem:
+            _log.error("The knowledge of revision %d stays: %s", revision, why)
+        self.problem = why
 
 
 def open_assistants(settings: Settings) -> Assistants:

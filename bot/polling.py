@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+from collections.abc import Callable, Sequence
 
 from telegram import Update
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from db.errors import DatabaseError
+from bot.presence import BEAT_SECONDS, Presence
+from db.errors import DatabaseAway, DatabaseError
 from handlers.context import App
 from handlers.intake import ALLOWED_UPDATES, Intake
 from handlers.replies import seconds_of
@@ -17,16 +19,29 @@ LONG = 30
 _TURNS = 12
 """Turns of the event loop until a call is on its way, and some to spare."""
 
+FULL = 100
+"""Updates that Telegram gives at a time."""
+
+PART = "polling"
 _PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 _log = logging.getLogger(__name__)
 
 
 class Poller:
-    """Fetches updates until it is stopped."""
+    """Fetches updates until it is stopped; of several processes on one database only one does.
 
-    def __init__(self, application: App, intake: Intake) -> None:
+    Args:
+        began: called whenever this process begins to poll, perhaps after another has.
+    """
+
+    def __init__(
+        self, application: App, intake: Intake, presence: Presence, began: Callable[[], None]
+    ) -> None:
         self._bot = application.bot
         self._intake = intake
+        self._presence = presence
+        self._began = began
+        self._polls_as: str | None = None  # the name under which this process may poll
         self._offset: int | None = None
         self._failures = 0
         self._stored: list[Update] = []  # and not yet handed over
@@ -41,6 +56,7 @@ class Poller:
             while True:
                 await self._intake.calm()
                 try:
+                    await self._take_turn()
                     await self._round()
                     self._failures = 0
                 except InvalidToken:
@@ -61,6 +77,21 @@ class Poller:
         except TelegramError as error:
             _log.info("The last updates were not confirmed: %s", error.message)
 
+    async def _take_turn(self) -> None:
+        """Waits until no other process polls."""
+        waits = False
+        while self._polls_as != self._presence.id:
+            if await self._presence.take_part(PART):
+                await self._bot.delete_webhook()
+                self._polls_as, self._offset = self._presence.id, None
+                self._began()
+                _log.info("Polling")
+                return
+            if not waits:
+                _log.warning("Another process polls; this one takes over when that ends")
+            waits = True
+            await asyncio.sleep(BEAT_SECONDS)
+
     async def _round(self) -> None:
         """Asks for the next updates, meanwhile hands over the last ones, and stores what comes."""
         polling = asyncio.ensure_future(
@@ -76,9 +107,30 @@ class Poller:
         finally:
             polling.cancel()
         if updates:
-            self._stored = await self._intake.keep(updates)
             # The next call confirms all before this number: by now they are stored.
-            self._offset = updates[-1].update_id + 1
+            keeping = asyncio.ensure_future(self._keep(updates))
+            try:
+                self._offset = await asyncio.shield(keeping)
+            except asyncio.CancelledError:
+                self._offset = await keeping  # what is stored by now is to be handled, too
+                raise
+
+    async def _keep(self, updates: Sequence[Update]) -> int:
+        """Stores updates, or has them handled at once; returns the first that is not safe."""
+        following = updates[-1].update_id + 1
+        try:
+            self._stored = await self._intake.keep(updates)
+        except DatabaseAway as error:
+            _log.warning("Updates are not stored: %s", error)
+            again = await self._intake.without_memory(updates)
+            if not again:
+                return following
+            await asyncio.sleep(_PAUSES[0])
+            if len(updates) < FULL:
+                return min(again)
+            # Others wait behind these; what is held in memory is lost only by a crash just now.
+            self._intake.hold([update for update in updates if update.update_id in again])
+        return following
 
     def _hand_over(self) -> None:
         stored, self._stored = self._stored, []

@@ -3,61 +3,40 @@
 import asyncio
 import contextlib
 import logging
-import os
+import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
-from typing import TypeVar, cast
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncEngine
-from telegram.error import InvalidToken, NetworkError
-from telegram.ext import (
-    Application,
-    CallbackQueryHandler,
-    ChatMemberHandler,
-    ContextTypes,
-    ExtBot,
-    InlineQueryHandler,
-    MessageHandler,
-    Updater,
-    filters,
-)
-from telegram.request import HTTPXRequest
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter
 
 from bot.assistants import Assistants, Reloading
 from bot.cli import CommandError
+from bot.framework import application
 from bot.polling import Poller
-from bot.requests import SwiftRequest
+from bot.presence import Presence
 from bot.settings import Settings
+from bot.upkeep import Upkeep
+from bot.web import Health, Ready, Route, WebServer
+from bot.webhook import Updates, Webhook
 from db.batches import Batches
-from db.calendar import knowledge_number
 from db.chats import Chats
 from db.inbox import Inbox
-from handlers import menu
-from handlers.choices import on_press
-from handlers.context import App, Context, Services
-from handlers.errors import on_error
-from handlers.inline import on_inline
+from db.replicas import Replicas
+from handlers.context import Services
 from handlers.intake import ALLOWED_UPDATES, Intake
-from handlers.lanes import SLOTS, Lanes, Slots
-from handlers.membership import on_membership
+from handlers.lanes import Lanes, Slots
 from handlers.planning import Planner
-from handlers.questions import on_message
-from handlers.replies import Replies
+from handlers.replies import Replies, seconds_of
 from handlers.scheduling import Reminders
 
 T = TypeVar("T")
-CONNECTIONS = SLOTS + 8
-"""One for each update in hand, and some for indicators, menus and reports."""
-
 DRAIN_SECONDS = 8.0
 """How long answers under way may take at a stop; hosts kill after ten. The rest is stored."""
-
-TIDY_SECONDS = 3600.0
-WATCH_SECONDS = 2.0
-"""How often the bot looks whether another process changed the knowledge."""
 
 _PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 _log = logging.getLogger(__name__)
@@ -85,11 +64,16 @@ class TelegramBot:
         self.settings = settings
         self.clock = clock
         self.batches = Batches(engine)
-        self.reload = Reloading(engine, assistants, settings.knowledge_packs)
+        reload = Reloading(engine, assistants, settings.knowledge_packs)
+        self.presence = Presence(
+            Replicas(self.batches),
+            lambda: (assistants.snapshot.revision, reload.problem),
+            clock,
+        )
         # Behind a webhook there may be other replicas, which write as well.
         chats = Chats(self.batches, cached=settings.webhook_url is None)
-        self.inbox = Inbox(self.batches)
-        self.intake = Intake(self.inbox, clock)
+        inbox = Inbox(self.batches, self.presence.id)
+        self.intake = Intake(inbox, clock)
         self.slots = Slots()
         self.lanes = Lanes(self.intake, self.slots)
         planner = Planner(lambda: assistants.snapshot, settings.default_timezone)
@@ -101,147 +85,131 @@ class TelegramBot:
             replies=Replies(chats, self.slots, lambda: clock().date()),
             reminders=Reminders(self.batches, planner, clock),
             clock=clock,
-            reload=self.reload,
+            reload=reload,
             default_zone=settings.default_timezone,
             admins=frozenset(settings.admin_ids),
             maintainers=_maintainers(settings),
         )
-        self.application = _application(settings, self.services, self.lanes)
+        self.application = application(settings, self.services, self.lanes)
+        self.upkeep = Upkeep(
+            engine=engine,
+            batches=self.batches,
+            inbox=inbox,
+            services=self.services,
+            reload=reload,
+            presence=self.presence,
+            clock=clock,
+        )
+        self.missing = ["starting"]  # why this process does not want to be called
+        self._join(inbox)
+
+    def _join(self, inbox: Inbox) -> None:
+        """Ties what is in hand to whether this process is known to live."""
+
+        def renamed(id: str) -> None:
+            inbox.holder = id
+            self.intake.give_up()
+
+        self.intake.sure = lambda: self.presence.sure
+        self.presence.renamed.append(renamed)
+        self.presence.alive.append(self._alive)
+
+    async def _alive(self) -> None:
+        """The database is there: takes what others left, and what had to wait."""
+        await self.services.outage.over()
+        left = await self.intake.take_over(self.application.bot)
+        if left:
+            _log.info("%d updates of others taken over", left)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Runs until ``stop`` is set.
 
         Raises:
             CommandError: the token is wrong, or the webhook cannot be served.
+            DatabaseError: the database cannot be used at the start.
         """
         application = self.application
         if not await _until(stop, _insist(application.initialize)):
             return
         self.intake.bot = application.bot
         try:
+            await self.presence.enter()
             await application.start()
-            left = await self.intake.recover(application.bot)
-            _log.info("@%s started; %d updates from before", application.bot.username, left)
-            async with self._beside():
+            await self.presence.turn()
+            _log.info("@%s started", application.bot.username)
+            async with self.upkeep.beside(application, self.settings.admin_ids):
                 await (self._serve(stop) if self.settings.webhook_url else self._poll(stop))
         finally:
             await self._finish()
 
     async def _poll(self, stop: asyncio.Event) -> None:
-        await _insist(self.application.bot.delete_webhook)
-        poller = Poller(self.application, self.intake)
+        poller = Poller(
+            self.application, self.intake, self.presence, self.services.chats.forget_cached
+        )
         with _clear_token_error():
             await _until(stop, poller.run())
         await poller.confirm()
 
     async def _serve(self, stop: asyncio.Event) -> None:
         """Listens at the path of WEBHOOK_URL, and tells Telegram to call there."""
-        settings, secret = self.settings, self.settings.webhook_secret
-        url = settings.webhook_url or ""
-        # The queue stores each update before Telegram gets its 200.
-        updater = Updater(self.application.bot, self.intake)
-        await updater.initialize()
+        server = WebServer(self.settings.port, self._routes())
+        server.start()
         try:
-            await updater.start_webhook(
-                listen="0.0.0.0",  # noqa: S104 - a container's port is reached from outside
-                port=settings.port,
-                url_path=urlsplit(url).path.strip("/"),
-                webhook_url=url,
+            if not await _until(stop, _insist(self._tell_address)):
+                return
+            self.missing.clear()
+            await stop.wait()
+        finally:
+            self.missing[:] = ["stopping"]
+            server.stop()
+            await self._drain()
+            await server.close()
+
+    def _routes(self) -> list[Route]:
+        secret = self.settings.webhook_secret
+        webhook = Webhook(self.application.bot, self.intake)
+        return [
+            Route("/health", Health, {}),
+            Route("/ready", Ready, {"missing": lambda: self.missing}),
+            Route(
+                re.escape(urlsplit(self.settings.webhook_url or "").path.rstrip("/")),
+                Updates,
+                {"secret": secret.get_secret_value() if secret else "", "take": webhook.take},
+            ),
+        ]
+
+    async def _tell_address(self) -> None:
+        settings, secret = self.settings, self.settings.webhook_secret
+        try:
+            await self.application.bot.set_webhook(
+                settings.webhook_url or "",
                 secret_token=secret.get_secret_value() if secret else None,
                 allowed_updates=ALLOWED_UPDATES,
-                bootstrap_retries=-1,
             )
-            await stop.wait()
-        except OSError as error:
-            raise CommandError(f"Port {settings.port} is taken - set PORT to another.") from error
-        finally:
-            if updater.running:
-                await updater.stop()
-            await updater.shutdown()
-
-    @contextlib.asynccontextmanager
-    async def _beside(self) -> AsyncIterator[None]:
-        """What goes on beside the updates: menus once, newer knowledge, tidying every hour."""
-        work = (self._menus(), self._watch(), self._tidy())
-        tasks = [asyncio.create_task(one) for one in work]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _menus(self) -> None:
-        # Telegram refuses a menu for a chat that never wrote to the bot.
-        admins = [id for id in self.settings.admin_ids if await self.services.chats.known(id)]
-        await menu.set_up(self.application.bot, admins)
-
-    async def _watch(self) -> None:
-        """Takes over what the command line or another replica changed."""
-        while True:
-            await asyncio.sleep(WATCH_SECONDS)
-            try:
-                number = await self.batches.read(knowledge_number)
-                if number != self.services.assistants.snapshot.revision:
-                    await self.reload()
-            except Exception as error:  # noqa: BLE001 - the next look may succeed
-                _log.warning("Newer knowledge was not looked for: %s", error)
-
-    async def _tidy(self) -> None:
-        while True:
-            now = int(self.clock().timestamp())
-            try:
-                await self.inbox.tidy(at=now)
-                await self.services.chats.tidy(now=now)
-            except Exception as error:  # noqa: BLE001 - it is tried again in an hour
-                _log.warning("Nothing was tidied: %s", error)
-            await asyncio.sleep(TIDY_SECONDS)
+        except BadRequest as error:
+            raise CommandError(
+                f"Telegram does not take WEBHOOK_URL ({error.message}) - correct it."
+            ) from error
 
     async def _finish(self) -> None:
         """Finishes what is under way; what takes longer is stored for the next start."""
-        _log.info("Stopping")
-        self.slots.closing.set()
-        timer = asyncio.get_running_loop().call_later(DRAIN_SECONDS, self._hurry)
-        if self.application.running:
-            await self.application.stop()
-        timer.cancel()
+        await self._drain()
+        await self.presence.leave()
         await self.batches.close()
         await self.application.shutdown()
 
+    async def _drain(self) -> None:
+        if not self.application.running:
+            return
+        _log.info("Stopping")
+        self.slots.closing.set()
+        timer = asyncio.get_running_loop().call_later(DRAIN_SECONDS, self._hurry)
+        await self.application.stop()
+        timer.cancel()
+        self.intake.close()
+
     def _hurry(self) -> None:
         self.lanes.stopped = True
-
-
-def _application(settings: Settings, services: Services, lanes: Lanes) -> App:
-    # The framework's own way to say that it may give spans of time as such.
-    os.environ.setdefault("PTB_TIMEDELTA", "true")
-    token = settings.telegram_bot_token
-    bot: ExtBot[None] = ExtBot(
-        token.get_secret_value() if token else "",
-        base_url=settings.telegram_base_url,
-        base_file_url=settings.telegram_base_file_url,
-        request=SwiftRequest(CONNECTIONS),
-        get_updates_request=HTTPXRequest(connection_pool_size=1, pool_timeout=30.0),
-    )
-    # The builder's types know classes only, and no application without a job queue.
-    make_services = cast("type[Services]", lambda: services)
-    built = (
-        Application.builder()
-        .bot(bot)
-        .updater(None)
-        .update_queue(services.intake)
-        .job_queue(None)
-        .concurrent_updates(lanes)
-        .context_types(ContextTypes(context=Context, bot_data=make_services))
-        .build()
-    )
-    application = cast("App", built)
-    application.add_handler(MessageHandler(filters.ALL, on_message))
-    application.add_handler(CallbackQueryHandler(on_press))
-    application.add_handler(InlineQueryHandler(on_inline))
-    application.add_handler(ChatMemberHandler(on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
-    application.add_error_handler(on_error)
-    return application
 
 
 async def run_bot(settings: Settings, engine: AsyncEngine, assistants: Assistants) -> None:
@@ -274,6 +242,8 @@ async def _insist(call: Callable[[], Awaitable[object]]) -> None:
             _log.warning("Telegram does not answer (%s), again in %d s", error.message, pause)
             await asyncio.sleep(pause)
             turn += 1
+        except RetryAfter as error:
+            await asyncio.sleep(seconds_of(error))
         else:
             return
 

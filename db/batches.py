@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
+from time import monotonic
 from typing import Any, TypeVar
 
 from sqlalchemy import TextClause, text
@@ -11,12 +13,19 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import reading, writing
+from db.errors import DatabaseAway, DatabaseError, DatabaseFull, DatabaseLocked, DatabaseReadOnly
 from db.sqlite import Execute, SqliteFile, Work
 
 T = TypeVar("T")
 
 MOST = 200
 """Writes in one transaction, so that none is held up for long."""
+
+KEPT = 5000
+"""Writes that nobody waits for and that are kept while the database is away, the newest."""
+
+AWAY_SECONDS = 0.5
+"""How long a database that was away is taken to be so without trying."""
 
 _Entry = tuple[Work[Any], "asyncio.Future[Any] | None"]
 _log = logging.getLogger(__name__)
@@ -32,13 +41,17 @@ class Batches:
         self._file = SqliteFile(url) if in_file else None
         self._waiting: list[_Entry] = []
         self._task: asyncio.Task[None] | None = None
+        self._kept: list[_Entry] = []  # until the database is back
+        self._away: tuple[float, DatabaseAway] | None = None
 
     async def now(self, work: Work[T]) -> T:
         """Writes; returns what ``work`` returns, once that is committed.
 
         Raises:
+            DatabaseAway: the database cannot be used now; nothing of it was written.
             DatabaseError: nothing of it was written.
         """
+        self._refuse_while_away()
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, future))
         if self._task is None or self._task.done():
@@ -46,12 +59,15 @@ class Batches:
         return await future
 
     def soon(self, work: Work[None]) -> None:
-        """Writes together with the next ``now``, in one transaction where both come about."""
+        """Writes together with the next ``now``, in one transaction where both come about.
+
+        While the database is away, it is kept and written when it is back.
+        """
         self._waiting.append((work, None))
 
     async def flush(self) -> None:
-        """Writes what is waiting."""
-        if self._waiting:
+        """Writes what is waiting; raises what ``now`` does."""
+        if self._waiting or self._kept:
             await self.now(_nothing)
 
     async def read(self, work: Work[T]) -> T:
@@ -60,33 +76,57 @@ class Batches:
         Raises:
             DatabaseError: when the database cannot be used.
         """
-        if self._file is not None:
-            return await self._file.run(work, writes=False)
-        async with reading(self._engine) as connection:
-            return await connection.run_sync(lambda sync: work(_execute_on(sync)))
+        self._refuse_while_away()
+        with self._noticing():
+            if self._file is not None:
+                return await self._file.run(work, writes=False)
+            async with reading(self._engine) as connection:
+                return await connection.run_sync(lambda sync: work(_execute_on(sync)))
 
     async def close(self) -> None:
-        """Writes what is waiting, and lets go of the database."""
-        await self.flush()
+        """Writes what is waiting, if that can be done, and lets go of the database."""
+        try:
+            await self.flush()
+        except DatabaseError as error:
+            _log.warning("%d notes about chats are lost: %s", len(self._kept), error)
         if self._file is not None:
             await self._file.close()
 
     async def _write(self) -> None:
+        self._waiting, self._kept = self._kept + self._waiting, []
         while self._waiting:
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-            if not await self._settled(batch) and len(batch) > 1:
-                # Another's fault must not be one's own.
-                for entry in batch:
-                    await self._settled([entry])
+            try:
+                if not await self._settled(batch) and len(batch) > 1:
+                    # Another's fault must not be one's own.
+                    for entry in batch:
+                        await self._settled([entry])
+            except DatabaseAway as error:
+                self._give_back(batch, error)
+
+    def _give_back(self, batch: list[_Entry], error: DatabaseAway) -> None:
+        """Tells all who wait that the database is away, and keeps what nobody waits for."""
+        entries, self._waiting = [*batch, *self._waiting], []
+        for _, future in entries:
+            if future is not None and not future.done():
+                future.set_exception(error)
+        self._kept = [entry for entry in entries if entry[1] is None][-KEPT:]
 
     async def _settled(self, batch: list[_Entry]) -> bool:
-        """Whether a batch is written; the failure of a single write is told to who waits for it."""
+        """Whether a batch is written; the failure of a single write is told to who waits for it.
+
+        Raises:
+            DatabaseAway: it is not, and no other would be.
+        """
 
         def all_of_it(execute: Execute) -> list[Any]:
             return [work(execute) for work, _ in batch]
 
         try:
-            results = await self._commit(all_of_it)
+            with self._noticing():
+                results = await self._commit(all_of_it)
+        except DatabaseAway:
+            raise
         except Exception as error:  # noqa: BLE001 - it belongs to those who wait
             if len(batch) == 1:
                 _fail(batch[0][1], error)
@@ -95,6 +135,22 @@ class Batches:
             if future is not None and not future.done():
                 future.set_result(result)
         return True
+
+    def _refuse_while_away(self) -> None:
+        if self._away is not None and monotonic() < self._away[0]:
+            error = self._away[1]
+            raise type(error)(*error.args)  # its own, so that tracebacks do not pile up
+
+    @contextmanager
+    def _noticing(self) -> Iterator[None]:
+        """Notices that the database is away, or back."""
+        try:
+            yield
+        except DatabaseAway as error:
+            if not isinstance(error, DatabaseFull | DatabaseReadOnly | DatabaseLocked):
+                self._away = (monotonic() + AWAY_SECONDS, error)
+            raise
+        self._away = None
 
     async def _commit(self, work: Work[T]) -> T:
         if self._file is not None:

@@ -24,7 +24,10 @@ def _json() -> Any:
 
 
 class ChatSettings(SQLModel, table=True):
-    """What a chat chose; ``unreachable`` since when the bot was blocked or removed."""
+    """What a chat chose; ``unreachable`` since when the bot was blocked or removed.
+
+    ``warned`` is the day on which it was told that all about it would be deleted for want of use.
+    """
 
     __tablename__ = "chats"
     chat_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
@@ -34,6 +37,7 @@ class ChatSettings(SQLModel, table=True):
     review: bool = False
     unreachable: str | None = None
     last_seen: str
+    warned: str | None = None
 
 
 class ChatFocus(SQLModel, table=True):
@@ -59,13 +63,14 @@ class AnsweredQuestion(SQLModel, table=True):
 class StoredUpdate(SQLModel, table=True):
     """An update of Telegram: its ``body`` until it is handled, then its id and outcome for a day.
 
-    ``starts`` counts the starts of the bot that found it unhandled.
+    ``holder`` is the replica that has it in hand; ``starts`` counts those that took it over.
     """
 
     __tablename__ = "updates"
     update_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     body: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     outcome: str | None = Field(default=None, index=True)
+    holder: str | None = None
     starts: int = 0
     at: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
 
@@ -213,3 +218,44 @@ class CalendarFeed(SQLModel, table=True):
     chat_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
     alarms: bool = False
     since: int = _moment()
+
+
+class Replica(SQLModel, table=True):
+    """A running process of the bot. ``beat`` rises while it lives.
+
+    ``place`` is where its number ``process`` means something (a machine, a container). ``revision``
+    is that of the knowledge it answers from, ``problem`` why that is not the newest.
+    """
+
+    __tablename__ = "replicas"
+    id: str = Field(primary_key=True)
+    place: str
+    process: int
+    beat: int = _moment()
+    since: int = _moment()
+    revision: int
+    problem: str | None = None
+
+
+class DeliveryCount(SQLModel, table=True):
+    """How many deliveries of a month (``YYYY-MM``) ended how, when their receipts are deleted."""
+
+    __tablename__ = "delivery_counts"
+    month: str = Field(primary_key=True)
+    lead: str = Field(primary_key=True)
+    state: str = Field(primary_key=True)
+    number: int
+
+
+class Unanswered(SQLModel, table=True):
+    """A question that got no answer, of a chat that agreed to its being read; not whose it was.
+
+    ``outcome`` is what the assistant did (clarify or decline), ``day`` an ISO date.
+    """
+
+    __tablename__ = "unanswered"
+    key: int | None = Field(default=None, primary_key=True)
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    outcome: str
+    language: str
+    day: str = Field(index=True)

@@ -130,10 +130,18 @@ class Chats:
         return bool((await self.conversation(chat_id)).chat.last_seen)
 
     def save(self, chat: Chat) -> None:
-        """Keeps the choices of a chat, in the database with the next commit."""
-        for (chat_id, thread), held in list(self._held(chat.chat_id)):
-            self._memory[chat_id, thread] = replace(held, chat=chat)
+        """Keeps what is known of a chat, in the database with the next commit."""
+        self._remember(chat)
         self._batches.soon(_statement(_SAVE, asdict(chat)))
+
+    async def change(self, chat: Chat) -> None:
+        """Keeps the choices of a chat; they are safe when it returns.
+
+        Raises:
+            DatabaseError: nothing is changed.
+        """
+        await self._batches.now(_statement(_SAVE, asdict(chat)))
+        self._remember(chat)
 
     def save_focus(self, chat_id: int, thread_id: int, focus: str, expires: int) -> None:
         """Keeps what a chat or topic is about, in the database with the next commit."""
@@ -219,6 +227,14 @@ class Chats:
             execute("DELETE FROM answered_questions WHERE at < :before", before)
 
         await self._batches.now(write)
+
+    def forget_cached(self) -> None:
+        """Reads everything anew from now on: another process may have written."""
+        self._memory.clear()
+
+    def _remember(self, chat: Chat) -> None:
+        for (chat_id, thread), held in self._held(chat.chat_id):
+            self._memory[chat_id, thread] = replace(held, chat=chat)
 
     def _held(self, chat_id: int) -> list[tuple[tuple[int, int], Conversation]]:
         """What is in memory of a chat: few topics of few chats, so the look through is short."""

@@ -15,6 +15,12 @@ from db.errors import WrongDatabaseUrl, clear_connect_errors, clear_errors
 BUSY_SECONDS = 5.0
 """How long SQLite waits for another process before it says that the database is locked."""
 
+CONNECT_SECONDS = 5.0
+"""How long a PostgreSQL server may take to let us in."""
+
+ANSWER_SECONDS = 60.0
+"""The same for a statement: a network that swallows all must not hold the bot up for ever."""
+
 CHANGE_LOCK = 7_301_702
 """The advisory lock on PostgreSQL for changes that only one process may make at a time."""
 
@@ -54,7 +60,12 @@ def create_engine(database_url: str) -> AsyncEngine:
     """An engine for SQLite (a file or memory) or PostgreSQL; connects to nothing yet."""
     url = parse_url(database_url)
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True)
+        return create_async_engine(
+            url,
+            pool_pre_ping=True,
+            pool_timeout=ANSWER_SECONDS,
+            connect_args={"timeout": CONNECT_SECONDS, "command_timeout": ANSWER_SECONDS},
+        )
     waits = {} if "timeout" in url.query else {"timeout": BUSY_SECONDS}
     engine = create_async_engine(url, connect_args=waits)
     event.listen(engine.sync_engine, "do_connect", _try_sqlite)

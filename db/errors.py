@@ -1,14 +1,20 @@
 """What can be wrong with the database, each said in one sentence with its mend."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 
 class DatabaseError(Exception):
     """The database cannot be used; the message is one sentence for people, with the mend."""
+
+
+class DatabaseAway(DatabaseError):
+    """The database cannot be used now, and may come back without anything being changed here."""
 
 
 class WrongDatabaseUrl(DatabaseError):
@@ -19,22 +25,28 @@ class DatabaseTooNew(DatabaseError):
     """The database was changed by a newer version of the program."""
 
 
-class DatabaseLocked(DatabaseError):
+class DatabaseLocked(DatabaseAway):
     """Another process holds the database."""
 
 
-class DatabaseReadOnly(DatabaseError):
+class DatabaseReadOnly(DatabaseAway):
     """The database must change and cannot."""
+
+
+class DatabaseFull(DatabaseAway):
+    """The disk of the database takes nothing more; what is there can be read."""
 
 
 class NotADatabase(DatabaseError):
     """The file holds something else."""
 
 
-class DatabaseUnreachable(DatabaseError):
+class DatabaseUnreachable(DatabaseAway):
     """The file cannot be opened, or the server does not answer or refuses us."""
 
 
+_CLASS = re.compile(r"^<class '[^']*'>: ")
+_VALUES = re.compile(r"\$\d+: .*| [\"'].*", re.DOTALL)
 _OTHER = "set DATABASE_URL to another database"
 
 # (what the driver says, our error, what is wrong, how to mend it); the first that fits is taken.
@@ -89,15 +101,51 @@ _SAYINGS: tuple[tuple[str, type[DatabaseError], str, str], ...] = (
     ),
     (
         "disk is full",
-        DatabaseReadOnly,
+        DatabaseFull,
         "has no room left on its disk",
         f"free some room, or {_OTHER}",
+    ),
+    (
+        "no space left",
+        DatabaseFull,
+        "has no room left on its disk",
+        "free some room there",
+    ),
+    (
+        "disk i/o error",
+        DatabaseFull,
+        "cannot be written to its disk",
+        "see whether that is full or broken",
+    ),
+    (
+        "too many",  # clients, or connections of one role
+        DatabaseUnreachable,
+        "takes no further connections",
+        "let fewer processes run, or raise its max_connections",
+    ),
+    (
+        "connection slots",
+        DatabaseUnreachable,
+        "takes no further connections",
+        "let fewer processes run, or raise its max_connections",
+    ),
+    (
+        "the database system is",  # starting up, shutting down, in recovery mode
+        DatabaseUnreachable,
+        "is starting or stopping",
+        "wait until it is there again",
     ),
     (
         "password authentication failed",
         DatabaseUnreachable,
         "refuses the user name or password",
         "correct them in DATABASE_URL",
+    ),
+    (
+        'relation "',  # does not exist
+        NotADatabase,
+        "lacks tables of this program",
+        "run `load`, which makes them",
     ),
     (
         "does not exist",
@@ -128,13 +176,18 @@ def explained(error: BaseException, url: URL) -> DatabaseError:
     for words, kind, wrong, mend in _SAYINGS:
         if words in said.lower():
             return kind(f"{name_of(url)} {wrong} - {mend}.")
-    reason = " ".join(said.split())[:200] or type(error).__name__
-    if isinstance(error, OSError) or getattr(error, "connection_invalidated", False):
+    reason = _reason(said) or type(error).__name__
+    if isinstance(error, OSError | PoolTimeout) or getattr(error, "connection_invalidated", False):
         return DatabaseUnreachable(
             f"{name_of(url)} cannot be reached ({reason}) - start the server, or correct "
             "DATABASE_URL."
         )
     return DatabaseError(f"{name_of(url)} cannot do this ({reason}) - see `doctor`.")
+
+
+def _reason(said: str) -> str:
+    """What a driver says, without its class and without values, which can be what people wrote."""
+    return _VALUES.sub("…", " ".join(_CLASS.sub("", said).split()))[:200]
 
 
 @contextmanager
@@ -144,7 +197,7 @@ def clear_errors(url: URL) -> Iterator[None]:
         yield
     except IntegrityError:
         raise  # a broken promise is no fault of the database; who made it knows what it means
-    except DBAPIError as error:
+    except (DBAPIError, PoolTimeout, TimeoutError) as error:
         raise explained(error, url) from error
 
 

@@ -9,6 +9,7 @@ from secrets import token_hex
 from telegram import Update
 from telegram.error import TelegramError
 
+from db.errors import DatabaseAway
 from handlers.context import Context
 from handlers.replies import Place
 from handlers.texts import DEFAULT, texts
@@ -25,6 +26,9 @@ async def on_error(update: object, context: Context) -> None:
 
     Neither the log nor the maintainers get what the person wrote or who it was.
     """
+    if isinstance(context.error, DatabaseAway):
+        await _put_off(update, context, context.error)
+        return
     error, id = context.error, token_hex(4)
     # Log the error before anything else, so that it is seen even if what follows fails, too.
     kind, place = type(error).__name__, place_of(error)
@@ -36,6 +40,25 @@ async def on_error(update: object, context: Context) -> None:
     except Exception as second:  # noqa: BLE001 - to tell of an error must not make another
         _log.error("Nor could error %s be told: %s", id, type(second).__name__)
     await _tell_maintainers(update, context, id, f"{kind}", place)
+
+
+async def _put_off(update: object, context: Context, error: DatabaseAway) -> None:
+    """Has an update handled again when the database is back, and says so once."""
+    _log.warning("An update waits: %s", error)
+    services = context.services
+    services.intake.needs_memory(update)
+    if not isinstance(update, Update) or not services.outage.first("update", update.update_id):
+        return
+    try:
+        turn = await begin(update, context)
+        words = turn.texts if turn is not None else texts(DEFAULT)
+        if (query := update.callback_query) is not None:
+            notice = words.notice("no_memory")
+            await services.replies.acknowledge(context.bot, query.id, notice)
+        elif turn is not None:
+            await turn.say_text("not_now")
+    except Exception as second:  # noqa: BLE001 - to tell of an error must not make another
+        _log.error("Nor could that be told: %s", type(second).__name__)
 
 
 async def _tell_person(update: object, context: Context, id: str) -> None:

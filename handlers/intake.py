@@ -4,11 +4,12 @@ import asyncio
 import json
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from telegram import Bot, Update
 
+from db.errors import DatabaseAway
 from db.inbox import Inbox
 from handlers.addressing import is_meant_for
 from handlers.essence import essence
@@ -32,10 +33,11 @@ _log = logging.getLogger(__name__)
 
 
 class Intake(asyncio.Queue[object]):
-    """The application's queue; ``put`` returns once an update is safe.
+    """The application's queue, and what is known of the updates in hand.
 
     An update that was seen before is dropped. What changes nothing (an inline query) is not stored:
-    nobody waits for its answer after a crash.
+    nobody waits for its answer after a crash. While the database is away, nothing can be stored:
+    then an update is confirmed when it has been answered, and not at all when that needs memory.
     """
 
     def __init__(self, inbox: Inbox, clock: Callable[[], datetime]) -> None:
@@ -44,21 +46,15 @@ class Intake(asyncio.Queue[object]):
         self._clock = clock
         self._passed: OrderedDict[int, None] = OrderedDict()
         self._in_hand: set[int] = set()
+        self._loose: dict[int, asyncio.Future[bool]] = {}  # not stored; whether it was answered
+        self._later: dict[int, Update] = {}  # to be handled when the database is back
+        self._lost: set[int] = set()  # in hand, but another process has taken it over
+        self._forgetful: set[int] = set()  # could not be handled without memory
         self._calm = asyncio.Event()
         self._calm.set()
         self.failures: dict[int, str] = {}  # update id -> why it could not be handled
         self.bot: Bot | None = None
-
-    async def put(self, item: object) -> None:
-        """Takes one update, from the webhook; anything else is a signal of the application."""
-        if isinstance(item, Update):
-            await self.put_all([item])
-        else:
-            await super().put(item)
-
-    async def put_all(self, updates: Sequence[Update]) -> None:
-        """Takes updates that came together; raises what ``keep`` does."""
-        self.enqueue(await self.keep(updates))
+        self.sure: Callable[[], bool] = lambda: True  # whether no other takes us for dead
 
     async def keep(self, updates: Sequence[Update]) -> list[Update]:
         """Stores updates in one transaction; returns those to be handled.
@@ -66,20 +62,16 @@ class Intake(asyncio.Queue[object]):
         Raises:
             DatabaseError: none of them is safe.
         """
-        wanted = [update for update in updates if self._wanted(update)]
-        stored = {one.update_id: json.dumps(body) for one in wanted if (body := essence(one))}
-        fresh = await self._inbox.keep(list(stored.items()), at=self._now())
-        return [
-            update
-            for update in wanted
-            if (
-                update.update_id in fresh
-                if update.update_id in stored
-                else self._first_pass(update)
-            )
-        ]
+        wanted = {
+            one.update_id: one for one in updates if self._wanted(one) and not self._known(one)
+        }
+        bodies = {id: json.dumps(body) for id, one in wanted.items() if (body := essence(one))}
+        fresh = await self._inbox.keep(list(bodies.items()), at=self._now())
+        for id in wanted.keys() - bodies.keys():
+            self._pass(id)
+        return [one for id, one in wanted.items() if id in fresh or id not in bodies]
 
-    def enqueue(self, updates: Sequence[Update]) -> None:
+    def enqueue(self, updates: Iterable[Update]) -> None:
         """Hands updates to the handlers."""
         for update in updates:
             self._in_hand.add(update.update_id)
@@ -87,42 +79,135 @@ class Intake(asyncio.Queue[object]):
         if len(self._in_hand) >= CROWDED:
             self._calm.clear()
 
-    async def recover(self, bot: Bot) -> int:
-        """Takes what an earlier run left; returns how many that was."""
-        left = await self._inbox.left_over(at=self._now())
-        self.enqueue(
-            [Update.de_json({"update_id": id, **json.loads(body)}, bot) for id, body in left]
-        )
+    async def receive(self, updates: Sequence[Update]) -> set[int]:
+        """Takes updates; returns the ids of those that have to come again.
+
+        Raises:
+            DatabaseError: they cannot be stored, for a reason that does not pass by itself.
+        """
+        try:
+            self.enqueue(await self.keep(updates))
+        except DatabaseAway as error:
+            _log.warning("Updates are not stored: %s", error)
+            return await self.without_memory(updates)
+        return set()
+
+    async def without_memory(self, updates: Sequence[Update]) -> set[int]:
+        """Has updates handled that cannot be stored, and waits for the outcome.
+
+        Returns the ids of those that could not be handled without the database.
+        """
+        fresh, waiting = [], {}
+        for update in updates:
+            id = update.update_id
+            if id in self._loose:  # it came again before it was answered
+                waiting[id] = self._loose[id]
+            elif self._wanted(update) and not self._known(update):
+                self._pass(id)
+                self._loose[id] = waiting[id] = asyncio.get_running_loop().create_future()
+                fresh.append(update)
+        self.enqueue(fresh)
+        again = {id for id, future in waiting.items() if not await future}
+        for id in again:
+            self._passed.pop(id, None)
+        return again
+
+    async def take_over(self, bot: Bot) -> int:
+        """Takes what another process left, and what had to wait; returns how many that was."""
+        left = [
+            Update.de_json({"update_id": id, **json.loads(body)}, bot)
+            for id, body in await self._inbox.take_over(at=self._now())
+        ]
+        later, self._later = list(self._later.values()), {}
+        self.enqueue(left + later)
         return len(left)
+
+    def hold(self, updates: Iterable[Update]) -> None:
+        """Keeps updates in memory until the database is back."""
+        self._later.update({update.update_id: update for update in updates})
+
+    def give_up(self) -> None:
+        """Forgets what is stored and has not begun: others have taken it over."""
+        self._lost |= self._in_hand - self._loose.keys() - self._passed.keys()
+        self._later.clear()
+
+    def may_begin(self, update: object) -> bool:
+        """Whether an update is still ours to handle; if that is in doubt, it waits."""
+        if not isinstance(update, Update) or update.update_id in self._passed:
+            return True
+        if update.update_id not in self._lost and self.sure():
+            return True
+        if update.update_id not in self._lost:
+            self._later[update.update_id] = update
+        self._lost.discard(update.update_id)
+        self._put_down(update.update_id)
+        return False
+
+    def needs_memory(self, update: object) -> None:
+        """Notes that an update cannot be handled before the database is back."""
+        if isinstance(update, Update):
+            self._forgetful.add(update.update_id)
 
     async def handled(self, update: object) -> None:
         """Records that an update has been handled, and how."""
         if not isinstance(update, Update):
             return
         id = update.update_id
-        self._in_hand.discard(id)
-        if len(self._in_hand) < CROWDED:
-            self._calm.set()
-        if update.inline_query is None:
-            outcome = self.failures.pop(id, "done")
-            await self._inbox.handled(id, outcome, at=self._now())
+        self._put_down(id)
+        waits = id in self._forgetful
+        self._forgetful.discard(id)
+        outcome = self.failures.pop(id, "done")
+        loose = self._loose.pop(id, None)
+        if loose is not None:
+            if not loose.done():
+                loose.set_result(not waits)
+        elif waits:
+            self._later[id] = update
+        if not waits and update.inline_query is None:
+            await self._record(id, outcome, stored=loose is None)
+
+    async def _record(self, id: int, outcome: str, *, stored: bool) -> None:
+        if stored:
+            try:
+                await self._inbox.handled(id, outcome, at=self._now())
+            except DatabaseAway as error:
+                _log.warning("An outcome waits to be recorded: %s", error)
+            else:
+                return
+        self._inbox.handled_unseen(id, outcome, at=self._now())
+
+    def close(self) -> None:
+        """Answers those who wait for what will not be handled any more."""
+        for future in self._loose.values():
+            if not future.done():
+                future.set_result(False)
 
     async def calm(self) -> None:
         """Waits until there is room for more updates."""
         await self._calm.wait()
+
+    @property
+    def depth(self) -> int:
+        """Updates in hand."""
+        return len(self._in_hand)
+
+    def _put_down(self, id: int) -> None:
+        self._in_hand.discard(id)
+        if len(self._in_hand) < CROWDED:
+            self._calm.set()
 
     def _wanted(self, update: Update) -> bool:
         """Drops at the door what nobody said to the bot, so that it is never stored."""
         message = update.message or update.edited_message
         return message is None or self.bot is None or is_meant_for(message, self.bot)
 
-    def _first_pass(self, update: Update) -> bool:
-        if update.update_id in self._passed:
-            return False
-        self._passed[update.update_id] = None
+    def _known(self, update: Update) -> bool:
+        return update.update_id in self._passed
+
+    def _pass(self, id: int) -> None:
+        self._passed[id] = None
         if len(self._passed) > _PASSING:
             self._passed.popitem(last=False)
-        return True
 
     def _now(self) -> int:
         return int(self._clock().timestamp())

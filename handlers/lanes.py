@@ -81,7 +81,7 @@ class Lanes(BaseUpdateProcessor):
                 self._lanes[key] = (lock, waiting - 1)
 
     async def _process(self, update: object, coroutine: Awaitable[Any]) -> None:
-        if self.stopped:
+        if self.stopped or not self._intake.may_begin(update):
             if asyncio.iscoroutine(coroutine):
                 coroutine.close()  # or Python warns that nobody awaited it
             return

@@ -21,6 +21,7 @@ from telegram.error import (
 )
 
 from db.chats import Chats
+from db.errors import DatabaseAway
 from handlers.buttons import Keyboard, markup
 from handlers.lanes import Slots
 from handlers.paging import MOST, pages
@@ -211,7 +212,10 @@ class Replies:
     async def _unreachable(self, chat_id: int, error: Forbidden) -> None:
         """Remembers that the bot was blocked or removed; the preferences stay."""
         _log.info("A chat cannot be reached: %s", error.message)
-        chat = (await self._chats.conversation(chat_id)).chat
+        try:
+            chat = (await self._chats.conversation(chat_id)).chat
+        except DatabaseAway:
+            return  # the next message will meet the same
         if chat.last_seen and chat.unreachable is None:
             self._chats.save(replace(chat, unreachable=self._today().isoformat()))
 

@@ -26,6 +26,7 @@ _TIME = "%H:%M"
 
 async def overview(turn: Turn, _argument: str = "") -> None:
     """The settings as they are, with buttons that change them."""
+    turn.need_memory()
     words, zone = turn.texts, _zone(turn)
     switch = "reminders_on" if turn.chat.reminders else "reminders_off"
     keyboard = [
@@ -55,26 +56,27 @@ async def language(turn: Turn, argument: str) -> None:
     elif await _refused(turn):
         return
     else:
-        _speak(turn, code)
+        await _speak(turn, code)
         await turn.say_text("language_set", name=turn.texts.name)
 
 
 async def timezone(turn: Turn, argument: str) -> None:
     if not argument:
+        turn.need_memory()
         await turn.say_text("timezone", _zone_buttons(turn), **_clock(turn))
         return
     zone = find_zone(argument)
     if zone is None:
         await turn.say_text("no_timezone", _zone_buttons(turn), name=argument[:60])
     elif not await _refused(turn):
-        _set_zone(turn, zone)
+        await _set_zone(turn, zone)
         await turn.say_text("timezone_set", **_clock(turn))
 
 
 async def stop(turn: Turn, _argument: str) -> None:
     """No messages but answers, from now on."""
     if not await _refused(turn):
-        turn.change(reminders=False)
+        await turn.change(reminders=False)
         await turn.say_text("stopped")
 
 
@@ -97,11 +99,11 @@ async def on_press(turn: Turn, press: Press) -> str:
         return turn.texts.notice("admins_only")
     match press.value:
         case "language" if press.to in _languages(turn):
-            _speak(turn, press.to)
+            await _speak(turn, press.to)
         case "zone" if press.to in _zones():
-            _set_zone(turn, press.to)
+            await _set_zone(turn, press.to)
         case "reminders" if press.to in ("on", "off"):
-            turn.change(reminders=press.to == "on")
+            await turn.change(reminders=press.to == "on")
         case _:
             return turn.texts.notice("outdated")
     await overview(turn)
@@ -132,13 +134,13 @@ def _clock(turn: Turn) -> dict[str, Any]:
     return {"zone": zone, "time": turn.now.astimezone(ZoneInfo(zone)).strftime(_TIME)}
 
 
-def _set_zone(turn: Turn, zone: str) -> None:
-    turn.change(zone=zone)
+async def _set_zone(turn: Turn, zone: str) -> None:
+    await turn.change(zone=zone)
     turn.now = turn.now.astimezone(ZoneInfo(zone))
 
 
-def _speak(turn: Turn, code: str) -> None:
-    turn.change(language=code)
+async def _speak(turn: Turn, code: str) -> None:
+    await turn.change(language=code)
     turn.texts = texts(code)
 
 

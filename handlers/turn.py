@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from telegram import Message, Update
 from telegram.constants import ChatMemberStatus, ChatType
 
-from db.chats import Chat
+from db.chats import Chat, Conversation
+from db.errors import DatabaseAway
 from handlers.buttons import Button, Keyboard, Press, button, pager
 from handlers.context import Context, Services
 from handlers.deeplinks import address
@@ -29,6 +30,7 @@ class Turn:
     """One message or pressed button, and all that is needed to answer it.
 
     ``now`` is in the chat's zone; ``question`` is the message whose answer an edit will find.
+    ``away`` is why nothing is known of the chat, when the database cannot be read.
     """
 
     context: Context
@@ -43,6 +45,7 @@ class Turn:
     question: int | None = None
     user_id: int | None = None
     anonymous_admin: bool = False
+    away: DatabaseAway | None = None
 
     @property
     def username(self) -> str:
@@ -64,10 +67,12 @@ class Turn:
         rows = [pager_row, *(keyboard or self.choices(answer))]
         await self.say(html, [row for row in rows if row])
         self.keep_focus(answer.focus)
+        if self.away is not None and self.services.outage.first("chat", self.chat.chat_id):
+            await self.say_text("no_memory")
 
     def keep_focus(self, focus: Focus | None) -> None:
         """Remembers the focus of an answer, unless it is the one that was there."""
-        if focus is not None and focus is not self.focus:
+        if focus is not None and focus is not self.focus and self.away is None:
             expires = int(focus.expires.timestamp())
             written = json.dumps(focus.to_json())
             chats = self.services.chats
@@ -86,7 +91,8 @@ class Turn:
     async def say(self, html: str, keyboard: Keyboard = ()) -> Message | None:
         """Shows a text, and remembers it as the answer to the question of this turn."""
         sent = await self.services.replies.show(self.context.bot, self.place, html, keyboard)
-        if sent is not None and self.question is not None and sent.message_id != self.place.edit:
+        new = sent is not None and sent.message_id != self.place.edit
+        if sent is not None and new and self.question is not None and self.away is None:
             at = int(self.now.timestamp())
             self.services.chats.save_answer(
                 self.chat.chat_id, self.question, sent.message_id, at=at
@@ -100,10 +106,21 @@ class Turn:
     def link(self, payload: str = "") -> str:
         return address(self.username, payload)
 
-    def change(self, **choices: str | bool | None) -> None:
-        """Keeps changed choices of the chat."""
-        self.chat = replace(self.chat, **choices)  # type: ignore[arg-type]  # names of its fields
-        self.services.chats.save(self.chat)
+    def need_memory(self) -> None:
+        """Goes no further when nothing can be known of the chat now.
+
+        Raises:
+            DatabaseAway: what is to be done waits until the database is back.
+        """
+        if self.away is not None:
+            raise self.away
+
+    async def change(self, **choices: str | bool | None) -> None:
+        """Keeps changed choices of the chat; they are safe when it returns."""
+        self.need_memory()
+        chat = replace(self.chat, **choices)  # type: ignore[arg-type]  # names of its fields
+        await self.services.chats.change(chat)
+        self.chat = chat
 
     async def may_change(self) -> bool:
         """Whether this person may change what all in the chat share."""
@@ -157,8 +174,12 @@ async def begin(update: Update, context: Context, *, edit: int | None = None) ->
         # Replies have a thread, too, but only that of a topic can be written to.
         thread = message.message_thread_id if message.is_topic_message else None
         place = Place(chat.id, thread, None if private else message.message_id, edit)
-    known = await services.chats.conversation(chat.id, focus_thread(place))
-    state = _seen(services, known.chat)
+    known, away = Conversation(Chat(chat.id)), None
+    try:
+        known = await services.chats.conversation(chat.id, focus_thread(place))
+    except DatabaseAway as error:
+        away = error  # a question can be answered all the same
+    state = _seen(services, known.chat) if away is None else known.chat
     zone = ZoneInfo(state.zone or services.default_zone)
     now = services.clock().astimezone(zone)
     focus = Focus.from_json(json.loads(known.focus)) if known.focus else None
@@ -179,6 +200,7 @@ async def begin(update: Update, context: Context, *, edit: int | None = None) ->
         question=question,
         user_id=user.id if user is not None else None,
         anonymous_admin=sender is not None and sender.id == chat.id and not private,
+        away=away,
     )
 
 

@@ -34,17 +34,18 @@ def chats(batches: Batches, request: pytest.FixtureRequest) -> Chats:
 
 
 async def test_updates_are_fresh_once(batches: Batches) -> None:
-    inbox = Inbox(batches)
+    inbox = Inbox(batches, "me")
     assert await inbox.keep([(1, "a"), (2, "b")], at=NOW) == {1, 2}
     assert await inbox.keep([(2, "b"), (3, "c")], at=NOW) == {3}
     assert await inbox.keep([], at=NOW) == set()
     await inbox.handled(2, "done", at=NOW)
     assert await inbox.keep([(2, "b")], at=NOW) == set(), "also when it is handled"
-    assert await inbox.left_over(at=NOW) == [(1, "a"), (3, "c")]
+    assert await Inbox(batches, "other").take_over(at=NOW) == [(1, "a"), (3, "c")]
+    assert await inbox.keep([(1, "a")], at=NOW) == set(), "also when another has it in hand"
 
 
 async def test_handled_updates_are_forgotten_after_a_day(batches: Batches) -> None:
-    inbox = Inbox(batches)
+    inbox = Inbox(batches, "me")
     await inbox.keep([(1, "a"), (2, "b")], at=NOW)
     await inbox.handled(1, "done", at=NOW)
     await inbox.tidy(at=NOW + REMEMBERED)
@@ -54,15 +55,14 @@ async def test_handled_updates_are_forgotten_after_a_day(batches: Batches) -> No
 
 
 async def test_an_update_that_ends_the_process_is_given_up(batches: Batches) -> None:
-    inbox = Inbox(batches)
-    await inbox.keep([(1, "a")], at=NOW)
-    for _ in range(MOST_STARTS):
-        assert await inbox.left_over(at=NOW) == [(1, "a")]
-    assert await inbox.left_over(at=NOW) == []
+    await Inbox(batches, "first").keep([(1, "a")], at=NOW)
+    for number in range(MOST_STARTS):
+        assert await Inbox(batches, f"later {number}").take_over(at=NOW) == [(1, "a")]
+    assert await Inbox(batches, "last").take_over(at=NOW) == []
 
 
 async def test_many_at_once_are_written_together(batches: Batches) -> None:
-    inbox = Inbox(batches)
+    inbox = Inbox(batches, "me")
     found = await asyncio.gather(*(inbox.keep([(n % 50, "x")], at=NOW) for n in range(200)))
     assert sorted(id for ids in found for id in ids) == list(range(50))
 
@@ -71,13 +71,13 @@ async def test_the_failure_of_one_write_is_its_own(batches: Batches) -> None:
     def wrong(execute: Execute) -> None:
         execute("INSERT INTO nowhere VALUES (1)", {})
 
-    inbox = Inbox(batches)
+    inbox = Inbox(batches, "me")
     good, bad = await asyncio.gather(
         inbox.keep([(1, "a")], at=NOW), batches.now(wrong), return_exceptions=True
     )
     assert good == {1}
     assert isinstance(bad, DatabaseError)
-    assert await inbox.left_over(at=NOW) == [(1, "a")]
+    assert await Inbox(batches, "other").take_over(at=NOW) == [(1, "a")]
 
 
 async def test_choices_and_focus_are_kept(chats: Chats, batches: Batches) -> None:
@@ -129,7 +129,7 @@ async def test_a_locked_file_is_waited_for(sqlite: SqliteDatabases, tmp_path: Pa
     engine = create_engine(f"{sqlite.make(tmp_path).url}?timeout=0.05")
     file = Path(engine.url.database or "")
     batches = Batches(engine)
-    inbox = Inbox(batches)
+    inbox = Inbox(batches, "me")
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(DatabaseLocked):

@@ -161,6 +161,15 @@ async def test_a_webhook_is_served_and_needs_its_secret(
                 for headers in ({}, {"X-Telegram-Bot-Api-Secret-Token": "wrong"}):
                     answer = await client.post(url, json=question, headers=headers)
                     assert answer.status_code == 403
+                known = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+                for body, status in (
+                    (b"nonsense", 400),
+                    (b"[1]", 400),
+                    (b'{"update_id": "1"}', 400),
+                    (b'{"update_id": 7, "message": {"chat": 5}}', 200),  # or it would come again
+                ):
+                    answer = await client.post(url, content=body, headers=known)
+                    assert answer.status_code == status, body
             assert await bot.end(signal.SIGTERM) == 0
         assert len(server.from_bot(ana)) == 2
         assert server.violations == []
