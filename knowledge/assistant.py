@@ -48,7 +48,7 @@ def _tidied(text: str) -> str:
     """
     for pattern in (_MARKUP, _CORRECTED, _ASIDE, _OPENING, _POLITE):
         rest = pattern.sub(" ", text)
-        if sum(char.isalnum() for char in rest) >= _FEWEST_LETTERS:
+        if rest != text and sum(map(str.isalnum, rest)) >= _FEWEST_LETTERS:
             text = rest
     return text
 

@@ -89,6 +89,8 @@ def readings(spans: Sequence[Span], snapshot: Snapshot) -> Iterator[tuple[Span, 
     """The spans with each ambiguous name settled: one reading for each of its meanings."""
     years = {span.words for span in spans if is_date(span)}
     for place, span in enumerate(spans):
+        if len(span.names) < 2:
+            continue
         for kind in ("region", "country", "event", "partnership"):
             named = span.of(kind)
             if kind == "event" and len(named) > 1 and years:

@@ -64,11 +64,15 @@ class FactIndex:
         stems = self._stems.get(label, frozenset())
         return all(stem(word) in stems for text in words for word in text.split())
 
-    def coverage(self, label: str, weights: Mapping[str, float]) -> float:
-        """The share (0-1) of a question's weight that a label's texts hold."""
-        total = sum(weights.values())
-        stems = self._stems.get(label, frozenset())
-        return sum(w for word, w in weights.items() if word in stems) / total if total else 0.0
+    def coverage(self, labels: Iterable[str], weights: Mapping[str, float]) -> dict[str, float]:
+        """The share (0-1) of a question's weight that the texts of each label hold."""
+        total = sum(weights.values()) or 1.0
+        nothing: frozenset[str] = frozenset()
+        shares: dict[str, float] = {}
+        for label in labels:
+            stems = self._stems.get(label, nothing)
+            shares[label] = sum([w for word, w in weights.items() if word in stems]) / total
+        return shares
 
     def best(self, weights: Mapping[str, float], limit: int = 8) -> list[str]:
         """The labels that cover most of a question."""

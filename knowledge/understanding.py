@@ -213,13 +213,15 @@ class Reader:
         if not weights:
             return tuple(hits.values())
         own = 1 - _FOREIGN * self._facts.foreign(weights)
+        labels = hits.keys() | self._facts.best(with_names)
+        facts = {label for label in labels if "/" in label}
+        covered = self._facts.coverage(facts, with_names)
+        covered |= self._facts.coverage(labels - facts, weights)
         fits: list[tuple[float, str]] = []
-        for label in hits.keys() | self._facts.best(with_names):
-            hit = hits.get(label)
-            fact = "/" in label
-            spoken_of = 100 * self._facts.coverage(label, with_names if fact else weights)
-            fit = ((hit.score if hit else 0) + spoken_of) / 2
-            fits.append((fit * own if fact else fit, label))
+        for label, share in covered.items():
+            score = hits[label].score if label in hits else 0
+            fit = (score + 100 * share) / 2
+            fits.append((fit * own if label in facts else fit, label))
         fits.sort(reverse=True)
         return tuple(
             Ranked(label, score, hits[label].example if label in hits else None)
@@ -269,17 +271,18 @@ class Reader:
         )
         found = 0
         for hit in ranked:
+            fact = "/" in hit.label
             agreement = self._entities_of.agreement(hit.label, asked)
-            if "/" in hit.label and not self._facts.covers(hit.label, numbers):
+            if fact and numbers and not self._facts.covers(hit.label, numbers):
                 agreement *= _OTHER_PLACE if placed else _OTHER_NUMBER
-            if not agreement or not self._facts.covers(hit.label, unrecorded):
+            if not agreement or (unrecorded and not self._facts.covers(hit.label, unrecorded)):
                 continue
-            if "/" in hit.label and (not telling or undefined) and hit.score < EXACT:
+            if fact and (not telling or undefined) and hit.score < EXACT:
                 continue
             if hit.label in _SMALL_TALK and any(span.names for span in spans):
                 continue
             reference = self.slots.fill(hit.label, spans, focus)
-            exact = "/" not in hit.label and bool(self.slots.wanted(hit.label))
+            exact = not fact and bool(self.slots.wanted(hit.label))
             if reference is not None:
                 reply = self._replies.get((hit.label, hit.example or ""))
                 if reply and not alike(spans, hit.example or ""):

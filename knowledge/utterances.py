@@ -65,7 +65,9 @@ def masked_name(part: str | tuple[Name, ...]) -> Name | None:
     Names of organisations and the like, which have a short and a long form ("ERDF"), are one word
     to the matcher, whichever form was typed.
     """
-    if isinstance(part, str) or any(name.kind in _ABBREVIATED for name in part):
+    if not part or isinstance(part, str):
+        return None
+    if any(name.kind in _ABBREVIATED for name in part):
         return None
     return next((name for kind in _MASKED for name in part if name.kind == kind), None)
 
