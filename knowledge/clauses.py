@@ -68,6 +68,8 @@ def axis_name(span: Span) -> tuple[Axis, Name] | None:
     A name that both a region and a country have (Slovenia) means the region, which is the
     recorded one, unless it is used as an adjective ("Slovenian regions").
     """
+    if not span.names:
+        return None
     for axis in ("partnership", "region", "country"):
         if named := span.of(axis):
             if (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -38,8 +38,7 @@ _EXAMPLE_GAIN, _EXAMPLE_SHARPNESS = 40.0, 10.0
 _SHARE_TEMPERATURE, _SHARE_POWER = 0.35, 1 / 3
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """An intent with how well an utterance fits it.
 
     Attributes:

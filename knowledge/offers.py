@@ -16,7 +16,12 @@ class Offer:
 
     key: str
     about: str
-    reference: Reference
+    reference: Reference = field(compare=False)
+    line: str = field(init=False)
+    """The reference, written."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "line", self.reference.encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +51,27 @@ def partnerships_of(region: str) -> Reference:
     return Reference("find", query=Query("partnership", conditions=(Condition(pattern, "region"),)))
 
 
-def partnership_offers(snapshot: Snapshot, id: str) -> list[Offer]:
-    name = snapshot.partnerships[id].short_name
-    return [
-        Offer("partnership_about", name, Reference("partnership_about", (("partnership", id),))),
-        Offer("leads", name, members_of(id, "lead")),
-        Offer("members", name, members_of(id)),
-    ]
+def partnership_offers(snapshot: Snapshot, id: str) -> tuple[Offer, ...]:
+    """What it is for, who leads it, who is in it; made once, as most answers offer them."""
+    made = snapshot.offered.get(("partnership", id))
+    if made is None:
+        name = snapshot.partnerships[id].short_name
+        about = Reference("partnership_about", (("partnership", id),))
+        made = snapshot.offered["partnership", id] = (
+            Offer("partnership_about", name, about),
+            Offer("leads", name, members_of(id, "lead")),
+            Offer("members", name, members_of(id)),
+        )
+    return made
 
 
 def region_offer(snapshot: Snapshot, id: str) -> Offer:
-    return Offer("region_partnerships", snapshot.regions[id].name, partnerships_of(id))
+    """What it is in; made once."""
+    made: tuple[Offer, ...] | None = snapshot.offered.get(("region", id))
+    if made is None:
+        offer = Offer("region_partnerships", snapshot.regions[id].name, partnerships_of(id))
+        made = snapshot.offered["region", id] = (offer,)
+    return made[0]
 
 
 CANNED: Mapping[str, Callable[[str], Reference]] = {

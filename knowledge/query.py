@@ -144,11 +144,11 @@ def run(query: Query, snapshot: Snapshot) -> tuple[Found, ...]:
 
     For ``most`` and ``least`` all that tie for the first place are returned.
     """
-    if query not in snapshot.answered:
+    found: tuple[Found, ...] | None = snapshot.answered.get(query)
+    if found is None:
         if len(snapshot.answered) >= _MOST_REMEMBERED:
             snapshot.answered.clear()
-        snapshot.answered[query] = _Search(query, snapshot).run()
-    found: tuple[Found, ...] = snapshot.answered[query]
+        found = snapshot.answered[query] = _Search(query, snapshot).run()
     return found
 
 

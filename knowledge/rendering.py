@@ -124,9 +124,9 @@ class Rendering:
     def choices(self, offers: Sequence[Offer]) -> tuple[Choice, ...]:
         """Offers with their labels; those too long for a button are left out."""
         return tuple(
-            Choice(self._labels[offer.key].format(about=offer.about), line)
+            Choice(self._labels[offer.key].format(about=offer.about), offer.line)
             for offer in offers
-            if len(line := offer.reference.encode()) <= MOST_BYTES
+            if len(offer.line) <= MOST_BYTES
         )
 
     def name(self, kind: str, id: str) -> str:

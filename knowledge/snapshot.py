@@ -119,6 +119,11 @@ class Snapshot:
         return self.groups(axis).get(id, ())
 
     @cached_property
+    def offered(self) -> dict[tuple[str, str], tuple[Any, ...]]:
+        """What is offered about a thing (kind, id), as far as it was: the facts do not change."""
+        return {}
+
+    @cached_property
     def answered(self) -> dict[Any, Any]:
         """Queries that were run, with what they found: the facts do not change."""
         return {}

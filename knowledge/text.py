@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 # Latin, Greek and Cyrillic letters and dashes: a text of these can be folded as a whole.
 _EUROPEAN = re.compile(
@@ -19,8 +19,7 @@ _LETTERS = str.maketrans(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One folded word and its place (start, end) in the text as typed."""
 
     text: str

@@ -200,7 +200,7 @@ class Vocabulary:
             # A shorter one may be a compound that is not recorded: "turnover" does not turn over.
             explained = len(word.text) < _GLUED_LETTERS or self.speller.repair(word.text)
             parts = () if explained else self.speller.split(word.text)
-            cut += [replace(word, text=part) for part in parts] if parts else [word]
+            cut += [word._replace(text=part) for part in parts] if parts else [word]
         return cut
 
     def _choices(self, words: Sequence[Token], place: int) -> list[tuple[str, int]]:
@@ -248,6 +248,10 @@ class Vocabulary:
     def _look_up(
         self, window: Sequence[list[tuple[str, int]]], typed: str
     ) -> tuple[str, tuple[Name, ...], str] | None:
+        if max(map(len, window)) == 1:
+            phrase = " ".join([options[0][0] for options in window])
+            if phrase not in self._names and phrase not in self._operators:
+                return None
         best: tuple[int, str, tuple[Name, ...], str] | None = None
         for number, combination in enumerate(product(*window)):
             if number >= _MOST_ALTERNATIVES:
