@@ -126,6 +126,7 @@ def _grammar() -> _Parser:
     export.add_argument("--format", choices=("json", "csv"), default="json")
     export.add_argument("--out", metavar="DIR", help="write files there, not to standard output")
     _evaluate_grammar(command("evaluate", _evaluate, "run question cases and report the accuracy"))
+    _misses_grammar(command("misses", _misses, "questions without an answer, and teaching"))
     command("run", _run, "the Telegram bot: long polling, or a webhook when WEBHOOK_URL is set")
     links = command("links", _links, "links to every partnership, region and event, for badges")
     links.add_argument("--format", choices=("csv",), default="csv")
@@ -160,6 +161,33 @@ def _evaluate_grammar(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--now", metavar="ISO", help="for cases that do not say when they are asked"
     )
+
+
+def _misses_grammar(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(what="list", json=False)
+    parts = parser.add_subparsers(metavar="WHAT", parser_class=_Parser, title="what to do")
+
+    def part(name: str, says: str, *, json: bool = False) -> argparse.ArgumentParser:
+        found = parts.add_parser(name, help=says, description=says)
+        found.set_defaults(what=name)
+        if json:
+            found.add_argument("--json", action="store_true", help="print JSON")
+        return found
+
+    part("list", "the questions, those alike together", json=True)
+    teach = part("teach", "teach what a question is about; tried out on all cases first", json=True)
+    teach.add_argument("question", metavar="QUESTION", help="its number in the list, or its text")
+    teach.add_argument("--as", dest="thing", metavar="KIND/ID", required=True)
+    teach.add_argument("--name", metavar="TEXT", help="teach this name of the thing instead")
+    teach.add_argument(
+        "--cases", action="append", metavar="FILE", help="question cases to try (default: our own)"
+    )
+    dismiss = part("dismiss", "forget questions")
+    dismiss.add_argument("keys", nargs="+", type=int, metavar="NUMBER")
+    part("taught", "what was taught", json=True)
+    part("unteach", "take back what was taught").add_argument("text", metavar="TEXT")
+    export = part("export", "write what was taught as pack files")
+    export.add_argument("--out", metavar="DIR", required=True)
 
 
 # Each command imports its module when it is called, to keep the start of the others short.
@@ -202,6 +230,12 @@ def _evaluate(given: argparse.Namespace) -> int:
     from bot.cli_evaluate import evaluate_files
 
     return evaluate_files(given.files, now=given.now, as_json=given.json, misses=given.misses)
+
+
+def _misses(given: argparse.Namespace) -> int:
+    from bot.cli_misses import misses
+
+    return misses(given)
 
 
 def _run(_given: argparse.Namespace) -> int:

@@ -174,7 +174,7 @@ class ClauseReader:
                 names.any_of = True
         elif operator == "all":
             self._clause.universal = True
-            if "nine" in words or words == "everything":
+            if "nine" in words:
                 self._clause.counted = "partnership"
 
     def _degree_word(self, place: int, operator: str) -> None:

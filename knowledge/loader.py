@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import reading, writing
 from db.models import Fact, Pack, Revision
+from knowledge.lessons import TAUGHT
 from knowledge.pack_checks import Loaded, check_together
 from knowledge.pack_files import PackError, Place, Problems, shipped_packs
 from knowledge.pack_reading import PackContent, Row, read_pack
@@ -86,7 +87,8 @@ async def load(engine: AsyncEngine, paths: Iterable[Path], *, force: bool = Fals
         known = {} if force else await _checksums(connection)
         fresh = [pack for pack in packs if known.get(pack.id) != pack.checksum]
         if fresh or problems.found:
-            others = await _loaded(connection, {pack.id for pack in packs})
+            # What was taught must not keep a newer pack out: it is read as far as it stands.
+            others = await _loaded(connection, {TAUGHT, *(pack.id for pack in packs)})
             check_together(packs, others, problems)
     problems.raise_any()
     revision = await _write(engine, packs, fresh) if fresh else await knowledge_revision(engine)

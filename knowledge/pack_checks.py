@@ -94,8 +94,9 @@ def _references(tables: dict[str, list[Row]]) -> Iterator[tuple[Place, str, str,
         yield place, "about", values["target_kind"], values["target"]
     for place, values in tables["developments"]:
         yield place, "subject", values["subject_kind"], values["subject"]
-    for place, values in tables["aliases"]:
-        yield place, "target", values["kind"], values["target"]
+    for table in ("aliases", "phrasings"):
+        for place, values in tables[table]:
+            yield place, "target", values["kind"], values["target"]
 
 
 def _check_memberships(rows: Iterable[Row], problems: Problems) -> None:

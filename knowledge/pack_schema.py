@@ -274,6 +274,17 @@ TABLES: Mapping[str, Table] = {
         },
         evidence=False,
     ),
+    "phrasings": Table(
+        None,
+        {
+            "kind": _must(one_of(*values.KINDS)),
+            "target": _must(),
+            "text": _must(),
+            "language": _may(values.language, default="en"),
+            "reply": _may(one_of("yes", "no")),
+        },
+        evidence=False,
+    ),
 }
 """The tables that have files of their own, in the order in which they are read."""
 

@@ -146,11 +146,9 @@ class Question:
         """Whether "how many leads", "list the participants" ask for regions in a role."""
         if "region" in self.axes:
             return False
-        for number, operator in enumerate(self.operators[place : place + 4], place):
+        for operator in self.operators[place : place + 3]:
             if operator.startswith("role.") and operator != "role.any":
                 return True
-            if number in self.names and self.names[number][0] == "country":
-                continue  # "is there a Polish lead?"
             if operator != "filler" and not operator.startswith("degree"):
                 return False
         return False

@@ -23,6 +23,7 @@ from knowledge.facts import (
     Phrasing,
     ThemeMention,
 )
+from knowledge.lessons import TAUGHT
 from knowledge.live import LiveRow, overlaid
 from knowledge.snapshot import Snapshot
 
@@ -110,7 +111,7 @@ async def read_snapshot(engine: AsyncEngine, packs: Sequence[str] = ()) -> Snaps
     async with reading(engine) as connection:
         revision = await _revision(connection)
         known = {row.id: Pack(*row) for row in await connection.execute(_select("packs", Pack))}
-        order = list(packs) or sorted(known, key=lambda id: known[id].position)
+        order = _order(packs, known)
         if missing := [id for id in order if id not in known]:
             raise MissingKnowledge(
                 f"KNOWLEDGE_PACKS: {missing[0]!r} is not loaded - load it with `load PATH`, or "
@@ -138,7 +139,7 @@ async def read_snapshot(engine: AsyncEngine, packs: Sequence[str] = ()) -> Snaps
         details=rows["details"],
         links=_standing(rows["links"], things, "target_kind"),
         aliases=_standing(rows["aliases"], things, "kind"),
-        phrasings=rows["phrasings"],
+        phrasings=_standing(rows["phrasings"], things, "kind"),
     )
     return overlaid(packed, entered)
 
@@ -161,9 +162,17 @@ async def newer_snapshot(
         entered = await _entered(connection)
     checksums = await loaded_checksums(engine)
     of_packs = {id: pack.checksum for id, pack in base.packs.items()}
-    if {id: sum for id, sum in checksums.items() if id in packs or not packs} != of_packs:
+    wanted = {*packs, TAUGHT} if packs else set(checksums)
+    if {id: sum for id, sum in checksums.items() if id in wanted} != of_packs:
         return await read_snapshot(engine, packs)
     return overlaid(replace(base, revision=revision), entered)
+
+
+def _order(packs: Sequence[str], known: Mapping[str, Pack]) -> list[str]:
+    """The packs to read; what maintainers taught goes with all of them."""
+    if not packs:
+        return sorted(known, key=lambda id: known[id].position)
+    return [*packs, *([TAUGHT] if TAUGHT in known and TAUGHT not in packs else [])]
 
 
 async def _entered(connection: AsyncConnection) -> list[LiveRow]:
@@ -227,5 +236,5 @@ def _refuse_dangling(
 def _standing(
     rows: Sequence[Any], things: Mapping[str, Mapping[str, Any]], kind: str, id: str = "target"
 ) -> tuple[Any, ...]:
-    """The links or aliases whose target is there: with fewer packs, some may not be."""
+    """The rows whose target is there: with fewer packs, some may not be."""
     return tuple(row for row in rows if getattr(row, id) in things[getattr(row, kind)])

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from knowledge.answer import Answer, Choice, Entity, Focus, Status
 from knowledge.decision import DECLINES, Candidate
 from knowledge.declarations import Intent
 from knowledge.dialogue import PENDING
-from knowledge.memory import FOCUS_LASTS, after_answer, after_decline
 from knowledge.offers import Impossible, View
 from knowledge.readings import MOST_MEANT
 from knowledge.references import MOST_BYTES, Reference
@@ -18,6 +17,7 @@ from knowledge.understanding import Understanding
 from knowledge.views import VIEWS
 from knowledge.vocabulary import Span
 
+FOCUS_LASTS = timedelta(minutes=30)
 _PERIOD = re.compile(r"(19|20)\d\d(-(0[1-9]|1[0-2]))?")
 _DECLINED = DECLINES | {"unknown", "blank", "too_long"}
 
@@ -74,7 +74,7 @@ class Replies:
             html,
             sources,
             self.rendering.choices([o for o in view.offers if o.reference != reference]),
-            after_answer(reference, view, spans, now, focus, self.snapshot),
+            self._focus(reference, view, now, focus),
         )
 
     def clarify(
@@ -118,7 +118,7 @@ class Replies:
             html,
             (),
             self.rendering.choices(view.offers),
-            after_decline(spans, now, focus),
+            focus,
         )
 
     def say(self, intent: str, now: datetime, focus: Focus | None, **extra: object) -> Answer:
@@ -178,4 +178,34 @@ class Replies:
             f"{intent.description.rstrip('.')} ({', '.join(names)})"
             if names
             else intent.description.rstrip(".")
+        )
+
+    def _focus(
+        self, reference: Reference, view: View, now: datetime, focus: Focus | None
+    ) -> Focus | None:
+        """What the chat is about from now on; small talk leaves it as it was."""
+        if not view.results and reference.query is None and not reference.slots:
+            return focus
+        entities: list[tuple[str, str]] = []
+        if reference.query is not None:
+            query = reference.query
+            entities += [(query.subject, id) for id in query.candidates[:1]]
+            for condition in query.conditions:
+                entities += [("partnership", id) for id in sorted(condition.pattern.partnerships)]
+                entities += [("region", id) for id in sorted(condition.pattern.regions)]
+                entities += [("country", id) for id in sorted(condition.pattern.countries)]
+        entities += [
+            (kind, id) for kind, id in reference.slots if id in self.snapshot.things.get(kind, {})
+        ]
+        for kind, id in reference.slots:
+            links = self.snapshot.links_of.get((kind, id), ())
+            entities += [(link.target_kind, link.target) for link in links]
+        if len(view.results) == 1:
+            entities.append((view.results_kind, view.results[0]))
+        return Focus(
+            reference.encode(),
+            tuple(dict.fromkeys(entities)),
+            view.results_kind,
+            view.results,
+            now + FOCUS_LASTS,
         )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from knowledge.answer import Focus
+from knowledge.changes import about
 from knowledge.chronology import anchor_event, time_slots
 from knowledge.declarations import Intent
 from knowledge.offers import CANNED
@@ -29,7 +30,7 @@ class SlotFiller:
         """
         kind, _, id = label.partition("/")
         if id:
-            return Reference("card", ((kind, id),))
+            return about(kind, id)
         slots: dict[str, str] = {}
         for name, wanted in self._intents[label].slots.items():
             filled = _named(wanted, spans)
