@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from markupsafe import Markup
@@ -10,10 +9,11 @@ from markupsafe import Markup
 from handlers.buttons import Button, Press, button, pager
 from handlers.deeplinks import reference_of
 from handlers.turn import Turn
+from knowledge.event_views import on_now
 from knowledge.facts import Event, Fact
-from knowledge.rendering import day_of
+from knowledge.references import Reference
+from knowledge.rendering import as_of, day_of, hours_of
 from knowledge.text import fold
-from knowledge.views import last_day
 
 ON_A_PAGE = 10
 """Rows of a list on one page; as many buttons fit below it."""
@@ -108,25 +108,23 @@ async def partnerships(turn: Turn, _argument: str) -> None:
             one.short_name,
             reference_of("partnership", id).encode(),
         )
-        for id, one in snapshot.partnerships.items()
+        for id, one in snapshot.founding_partnerships.items()
     ]
     rows.sort(key=lambda row: fold(row.label))
     source = source_line(turn, [row.fact for row in rows])
     values = [row.values for row in rows]
-    await turn.say_text("partnerships", _buttons(rows), rows=values, source=source)
+    newer = len(snapshot.newer_partnerships)
+    keyboard = _buttons(rows)
+    if newer:
+        label = turn.texts.label("newer_partnerships")
+        keyboard.append(button(label, Press("choice", Reference("partnerships_newer").encode())))
+    await turn.say_text("partnerships", keyboard, rows=values, newer=newer, source=source)
 
 
 async def now(turn: Turn, _argument: str) -> None:
     """What is on today or tomorrow, of the events whose day is known; else what comes next."""
     today = turn.now.date()
-    tomorrow = today + timedelta(days=1)
-    found = [
-        event
-        for event in turn.assistant.snapshot.events
-        if event.precision == "day"
-        and event.begins <= tomorrow.isoformat()
-        and last_day(event) >= today
-    ]
+    found = on_now(turn.assistant.snapshot.events, turn.now)
     if found:
         await turn.say_text(
             "now",
@@ -162,14 +160,14 @@ def source_line(turn: Turn, facts: Iterable[Fact]) -> Markup:
     if not sources:
         return Markup()
     labels = list(dict.fromkeys(source.label for source in sources))
-    said = turn.texts.say("source_line", labels=labels, as_of=day_of(sources[0].as_of))
+    said = turn.texts.say("source_line", labels=labels, as_of=as_of(sources[0]))
     return Markup(said)  # noqa: S704 - it has been escaped as it was made
 
 
 def _event_row(event: Event) -> Row:
     values = {
         "title": event.title,
-        "day": day_of(event.start, event.end),
+        "day": ", ".join(filter(None, (day_of(event.start, event.end), hours_of(event)))),
         "place": event.place,
     }
     return Row(values, event, event.title, reference_of("event", event.id).encode())

@@ -27,11 +27,18 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where an answer comes from: a page or table, the publication's address, the date."""
+    """Where an answer comes from: a page or table, the publication's address, the date.
+
+    ``as_of_note`` says the date in words where it is less sure than it looks; ``page_date`` is
+    printed on the page, ``confidence`` high, medium or low, None for the publication itself.
+    """
 
     label: str
     url: str | None
     as_of: str
+    as_of_note: str | None = None
+    page_date: str | None = None
+    confidence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

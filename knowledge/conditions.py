@@ -38,7 +38,7 @@ def _limited(subject: Axis, clause: Clause, pattern: Pattern, snapshot: Snapshot
     if clause.negative:
         return Condition(pattern, counted, 0, 0)
     if clause.universal and clause.counted == "partnership" and subject != "partnership":
-        every = snapshot.partnerships.values()
+        every = snapshot.founding_partnerships.values()
         fitting = [p for p in every if pattern.vanguard in (None, p.vanguard_pilot)]
         return Condition(pattern, "partnership", len(fitting))
     at_least = clause.at_least if clause.at_least is not None else 1

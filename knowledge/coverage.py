@@ -18,6 +18,7 @@ _EVENT_WEIGHT = 2
 # A short word that is not known is more likely a slip than a matter of its own.
 _SHORT, _SHORT_WEIGHT = 3, 0.5
 _LAST_YEAR = "2017"
+_OF_ALL = frozenset({"subject.partnership"})
 _OF_MEMBERSHIP = frozenset(["subject", "role", "mark", "degree", "set", "number"])
 
 
@@ -48,7 +49,7 @@ def coverage(
         elif span.names:
             missing += _NAME_WEIGHT
         elif is_date(span):
-            missing += _UNRECORDED_WEIGHT if span.words > _LAST_YEAR else 1
+            missing += _date_weight(span, question, snapshot)
         elif span.words not in own:
             missing += _weight_of(span.words, known)
     return round(100 * explained / (explained + missing)) if explained else 0
@@ -63,6 +64,13 @@ def strong(question: Question, noun: int | None) -> bool:
         or len(question.names) > 1
         or question.says("ask.count", "ask.who", "relation.together", "relation.potential")
     )
+
+
+def _date_weight(span: Span, question: Question, snapshot: Snapshot) -> float:
+    """What a date takes away: nothing where later facts about what is named are told besides."""
+    if span.words <= _LAST_YEAR:
+        return 1
+    return 0 if question.axes and snapshot.later_memberships else _UNRECORDED_WEIGHT
 
 
 def _is_idle_number(question: Question, place: int, used: AbstractSet[int]) -> bool:
@@ -81,6 +89,9 @@ def _is_idle_number(question: Question, place: int, used: AbstractSet[int]) -> b
 def _lost(span: Span, question: Question) -> float | None:
     """What an operator takes away that memberships know nothing of; None when they do."""
     group = span.operator.partition(".")[0]
+    if group == "time" and not question.axes and question.asked & _OF_ALL:
+        # "How many are there now?" is no matter of the memberships of one date.
+        return 1
     if group == "subject_event" and question.axes == {"partnership"}:
         return _EVENT_WEIGHT
     if group in ("order", "define", "subject_event"):

@@ -17,6 +17,7 @@ from knowledge.changes import (
     with_other_slot,
     with_roles,
 )
+from knowledge.chronology import is_date, time_slots
 from knowledge.clauses import ClauseReader, axis_name
 from knowledge.offers import members_of
 from knowledge.query import Axis, Operation, Query
@@ -61,6 +62,7 @@ _OPENERS = (
 _BESIDE = frozenset({"and", "exactly", "precisely", "was", "is", "it", "that", "then", "but", "so"})
 _ORDINALS = {"order.first": 0, "order.second": 1, "order.third": 2, "order.last": -1}
 _OF_COMPARING = ("ask.", "degree.", "relation.compare", "set.shared")
+_PERIODS = ("order.after", "order.before", "order.between")
 _TIMED = frozenset({"events_first", "events_last", "events_next"})
 PENDING = "?"
 """The ``results_kind`` of a focus whose results are the references offered when asking back."""
@@ -89,6 +91,8 @@ def follow_up(spans: Sequence[Span], focus: Focus) -> Reference | tuple[Span, ..
     bare = {span.words for span in resolved if span.words not in _BESIDE}
     if event is not None and bare in ({"where"}, {"when"}):
         return Reference(f"event_{bare.pop()}", (("event", event),))
+    if (dated := _other_period(resolved, last)) is not None:
+        return dated
     again = _asked_again(resolved, last, focus)
     if again is not None:
         return again
@@ -102,6 +106,20 @@ def follow_up(spans: Sequence[Span], focus: Focus) -> Reference | tuple[Span, ..
         resolved = _with_pronoun(resolved, focus)
     carried = _carried_on(resolved, last, focus)
     return carried if carried is not None else resolved
+
+
+def _other_period(spans: Sequence[Span], last: Reference) -> Reference | None:
+    """The last list of events, asked of another year or month: "and in 2020?"."""
+    content = _content(_behind_opener(spans))
+    if not last.intent.startswith("events_") or last.slot("event") is not None or not content:
+        return None
+    if not all(is_date(span) or span.operator in ("mark.recorded", *_PERIODS) for span in content):
+        return None
+    period = time_slots(content)
+    if not period.keys() & {"year", "from", "to"}:
+        return None
+    kept = [(name, value) for name, value in last.slots if name in ("kind", "place", "country")]
+    return Reference("events_list", (*kept, *period.items()))
 
 
 def _settled(spans: Sequence[Span], last: Reference, focus: Focus) -> Reference | tuple[Span, ...]:

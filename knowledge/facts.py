@@ -31,6 +31,11 @@ class Fact:
     source: str
     as_of: str
 
+    @property
+    def confirmed(self) -> bool:
+        """Whether it may be told without saying that it is not confirmed."""
+        return True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence(Fact):
@@ -39,11 +44,10 @@ class Evidence(Fact):
     confidence: str | None = None
     page_date: str | None = None
     as_of_note: str | None = None
-    more_sources: list[dict[str, str | None]] = field(default_factory=list)
+    more_sources: list[dict[str, str | None]] = field(default_factory=list, compare=False)
 
     @property
     def confirmed(self) -> bool:
-        """Whether it may be told without saying that it is not confirmed."""
         return self.confidence != "low"
 
 

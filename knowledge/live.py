@@ -49,9 +49,11 @@ def overlaid(base: Snapshot, rows: Iterable[LiveRow]) -> Snapshot:
     events = {row.id: _event(row, entries[row.id]) for row in rows}
     days = [_day(row) for row in rows]
     own_links = [link for row in rows for link in _links(row, entries[row.id])]
+    first = next(iter(base.packs), None)
+    header = replace(_HEADER, as_of=max(days), checksum=_checksum(rows), extends=first)
     return replace(
         base,
-        packs={**base.packs, PACK: replace(_HEADER, as_of=max(days), checksum=_checksum(rows))},
+        packs={**base.packs, PACK: header},
         things={**base.things, "event": {**base.things["event"], **events}},
         links=(*(link for link in base.links if not _is_replaced(link, events)), *own_links),
         aliases=(*base.aliases, *_aliases(base, events)),

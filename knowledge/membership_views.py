@@ -9,6 +9,7 @@ from knowledge.facts import Fact, Membership
 from knowledge.offers import Impossible, Offer, View, partnership_offers, region_offer
 from knowledge.query import Found, Pattern, Query, run
 from knowledge.references import Reference
+from knowledge.since import names_newer, of_query
 from knowledge.snapshot import ROLE_ORDER, Snapshot
 
 
@@ -21,10 +22,14 @@ def find(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
         raise Impossible("a ranking does not say what it ranks by")
     if any(id not in snapshot.things[axis] for axis, id in _named(query)):
         raise Impossible("the query names what is not in the knowledge base")
-    found = run(query, snapshot)
+    newer = names_newer(snapshot, query)
+    told_from = snapshot.with_newer if newer else snapshot
+    found = run(query, told_from)
     facts: list[Fact] = [row for hit in found[:MOST_LISTED] for row in hit.rows]
-    facts += [row for id in query.candidates for row in snapshot.rows(query.subject, id)]
-    facts += _asked_partnerships(snapshot, query)
+    if not newer:
+        facts += [row for id in query.candidates for row in snapshot.rows(query.subject, id)]
+    if not (newer and facts):
+        facts += _asked_partnerships(snapshot, query)
     form = shape(query)
     data = {
         "query": query,
@@ -32,7 +37,9 @@ def find(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
         "shape": form,
         "roles": _by_role(found) if form in ("members", "memberships") else {},
         "failed": [id for id in query.candidates if id not in {hit.id for hit in found}],
-        "near": _near_misses(snapshot, query, found),
+        "near": _near_misses(told_from, query, found),
+        "told_from": told_from,
+        "newer": newer,
     }
     return View(
         data,
@@ -40,6 +47,7 @@ def find(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
         query.subject,
         tuple(hit.id for hit in found[:MOST_LISTED]),
         _find_offers(snapshot, query, found),
+        None if newer else of_query(snapshot, query, found),
     )
 
 
@@ -129,7 +137,8 @@ def compare(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
     if any(id not in snapshot.things[axis] for axis, id in _named(query)):
         raise Impossible("the query names what is not in the knowledge base")
     axis, ids = query.subject, query.candidates
-    rows = {id: snapshot.rows(axis, id) for id in ids}
+    told_from = snapshot.with_newer if names_newer(snapshot, query) else snapshot
+    rows = {id: told_from.rows(axis, id) for id in ids}
     other = "partnership" if axis != "partnership" else "region"
     sets = {id: {getattr(row, other) for row in rows[id]} for id in ids}
     shared = set.intersection(*sets.values())
@@ -142,5 +151,6 @@ def compare(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
         "shared": sorted(shared),
         "own": {id: sorted(sets[id] - shared) for id in ids},
     }
-    facts = [row for id in ids for row in rows[id]]
+    facts: list[Fact] = [row for id in ids for row in rows[id]]
+    facts += _asked_partnerships(snapshot, query)
     return View(data, tuple(facts), other, tuple(sorted(shared)))

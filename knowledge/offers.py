@@ -7,6 +7,7 @@ from typing import Any
 from knowledge.facts import Fact
 from knowledge.query import Condition, Pattern, Query
 from knowledge.references import Reference
+from knowledge.since import Since
 from knowledge.snapshot import Snapshot
 
 
@@ -26,13 +27,17 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a template shows, the facts it rests on, what it lists, what it offers further."""
+    """What a template shows, the facts it rests on, what it lists, what it offers further.
+
+    ``since`` is what is told beside the answer, with sources of its own.
+    """
 
     data: Mapping[str, Any] = field(default_factory=dict)
     facts: tuple[Fact, ...] = ()
     results_kind: str = ""
     results: tuple[str, ...] = ()
     offers: tuple[Offer, ...] = ()
+    since: Since | None = None
 
 
 class Impossible(Exception):

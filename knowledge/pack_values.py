@@ -184,7 +184,12 @@ def one_thing(value: Any) -> tuple[str, str]:
 
 
 def pages(value: Any) -> list[dict[str, str | None]]:
-    """A list of further pages: an address each, or ``{source, page_date}``."""
+    """A list of further pages: an address each, or ``{source, page_date}``.
+
+    In CSV the addresses stand in one cell, with blanks between them.
+    """
+    if isinstance(value, str):
+        value = plain(value).split()
     if not isinstance(value, list) or not all(value):
         raise Wrong("must be a list of sources", "begin each with `- `")
     found: list[dict[str, str | None]] = []

@@ -48,7 +48,7 @@ def asked_back(spans: Sequence[Span], snapshot: Snapshot) -> Iterator[tuple[Span
     if place is None:
         yield from readings(spans, snapshot)
         return
-    for id in islice(snapshot.partnerships, MOST_MEANT):
+    for id in islice(snapshot.founding_partnerships, MOST_MEANT):
         name = Name("partnership", id, "focus", 100)
         meant = Span(place, place, "", "", (name,))
         yield (*spans[:place], meant, *spans[place + 1 :])
@@ -146,6 +146,8 @@ def named_only(spans: Sequence[Span]) -> Candidate | None:
         for span in spans
         if not span.names and (span.operator not in _ASKS_ABOUT or span.words in CIRCUMSTANCES)
     ]
-    missing = len(rest) / 2 if defined else len(rest)
+    # "Was there a sixth meeting?" asks whether, not what.
+    whether = names[0].kind == "event" and spans[0].words in AUXILIARIES
+    missing = len(rest) / 2 if defined else len(rest) + whether
     score = round(100 * 1.5 / (1.5 + missing))
     return Candidate(about(names[0].kind, names[0].id), score, "named", strong=defined)

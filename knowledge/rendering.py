@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from knowledge.answer import MOST_LISTED, Choice, Source
 from knowledge.declarations import Declarations
-from knowledge.facts import Fact, Membership
+from knowledge.facts import Event, Evidence, Fact, Membership
 from knowledge.offers import Offer, View
 from knowledge.query import Found, Query
 from knowledge.references import MOST_BYTES
@@ -23,6 +23,7 @@ _TAG = re.compile(r"<[^>]+>")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MOST_SOURCES = 3
+_MOST_ADDRESSES = 2
 _PLACE = attrgetter("pack", "as_of", "source")
 
 
@@ -83,7 +84,9 @@ class Rendering:
             with_country=self.with_country,
             facts=snapshot,
             day_of=day_of,
+            hours_of=hours_of,
             most_listed=MOST_LISTED,
+            as_of=as_of,
             show_roles=shows_reasons,
         )
         self._templates.filters.update(
@@ -104,22 +107,62 @@ class Rendering:
         self, template: str, view: View, sources: Sequence[Source] = (), **extra: Any
     ) -> tuple[str, str]:
         """The message as Telegram HTML and as plain text, ending in its source line."""
-        values = {**view.data, "sources": sources, **extra}
+        values = {
+            **view.data,
+            "sources": sources,
+            "later_sources": (),
+            "since": view.since,
+            "unconfirmed": self._unconfirmed(view.facts),
+            **extra,
+        }
         html = tidy(self._templates.get_template(f"{template}.html.j2").render(values))
         return html, plain(html)
 
     def sources(self, facts: Iterable[Fact]) -> tuple[Source, ...]:
         """Where facts come from, each place once, the pages of one publication together."""
-        places: dict[tuple[str, str], list[str]] = {}
-        for pack_id, as_of, page in dict.fromkeys(map(_PLACE, facts)):
-            places.setdefault((pack_id, as_of), []).append(page)
+        places: dict[tuple[str, str, str | None], dict[str, Source]] = {}
+        facts = tuple(facts)
+        for fact in dict(zip(map(_PLACE, facts), facts, strict=True)).values():
+            note = fact.as_of_note if isinstance(fact, Evidence) else None
+            sources = places.setdefault((fact.pack, fact.as_of, note), {})
+            for source in self._pages(fact):
+                sources.setdefault(source.label, source)
         found: list[Source] = []
-        for (pack_id, as_of), pages in places.items():
-            pack = self._snapshot.packs[pack_id]
-            for page in sorted(pages)[:_MOST_SOURCES] if len(places) == 1 else pages[:1]:
-                url = page if page.startswith("http") else pack.url
-                found.append(Source(page, url, as_of))
+        for sources in places.values():
+            # Pages of a publication in their order; of web pages the first is the weightiest, and
+            # two addresses are as much as a reader wants to see.
+            web = any(label.startswith("http") for label in sources)
+            shown = list(sources)[:_MOST_ADDRESSES] if web else sorted(sources)
+            many = _MOST_SOURCES if len(places) == 1 else 1
+            found += [sources[label] for label in shown[:many]]
         return tuple(found[:_MOST_SOURCES])
+
+    def _pages(self, fact: Fact) -> Iterator[Source]:
+        """The pages one fact rests on."""
+        more = fact.more_sources if isinstance(fact, Evidence) else ()
+        note = fact.as_of_note if isinstance(fact, Evidence) else None
+        sure = fact.confidence if isinstance(fact, Evidence) else None
+        dated = fact.page_date if isinstance(fact, Evidence) else None
+        url = self._snapshot.packs[fact.pack].url
+        for page, date in [(fact.source, dated), *((m["source"], m["page_date"]) for m in more)]:
+            label = str(page)
+            address = label if label.startswith("http") else url
+            yield Source(label, address, fact.as_of, note, date, sure)
+
+    def _unconfirmed(self, facts: Sequence[Fact]) -> tuple[str, ...]:
+        """What of an answer is not confirmed: names, or nothing but "" for all of it."""
+        low = [fact for fact in facts if not fact.confirmed]
+        if not low:
+            return ()
+        if len(low) == len(facts):
+            return ("",)
+        return tuple(dict.fromkeys(map(self._called, low)))
+
+    def _called(self, fact: Fact) -> str:
+        if isinstance(fact, Membership):
+            partnership = self.name("partnership", fact.partnership)
+            return f"{self.name('region', fact.region)} in {partnership}"
+        return str(getattr(fact, "name", fact.source))
 
     def choices(self, offers: Sequence[Offer]) -> tuple[Choice, ...]:
         """Offers with their labels; those too long for a button are left out."""
@@ -138,7 +181,8 @@ class Rendering:
         """A region with its country, for lists over several countries."""
         region = self._snapshot.regions[id]
         country = self._snapshot.countries[region.country].name
-        return region.name if country == region.name else f"{region.name} ({country})"
+        told = country == region.name or region.name.endswith(f"({country})")
+        return region.name if told else f"{region.name} ({country})"
 
     def listed_regions(self, items: Sequence[Found | Membership | str]) -> str:
         """The regions of hits, rows or ids with their countries, as in "a (X), b (Y) and c (Z)"."""
@@ -254,6 +298,19 @@ def tidy(text: str) -> str:
 def plain(html: str) -> str:
     """The text a reader sees of Telegram HTML."""
     return html_lib.unescape(_TAG.sub("", html))
+
+
+def hours_of(event: Event) -> str:
+    """The hours of an event in its own zone, such as "09:30-12:00 (Europe/Helsinki)"."""
+    if not event.start_time:
+        return ""
+    until = f"-{event.end_time}" if event.end_time else ""
+    return f"{event.start_time}{until} ({event.zone})"
+
+
+def as_of(fact: Evidence | Source) -> str:
+    """The date a fact speaks of, as people write it."""
+    return fact.as_of_note or day_of(fact.as_of)
 
 
 def safe(text: str) -> Markup:

@@ -8,6 +8,7 @@ from knowledge.answer import Answer, Choice, Entity, Focus, Status
 from knowledge.decision import DECLINES, Candidate
 from knowledge.declarations import Intent
 from knowledge.dialogue import PENDING
+from knowledge.newer_views import PLATFORMS
 from knowledge.offers import Impossible, View
 from knowledge.readings import MOST_MEANT
 from knowledge.references import MOST_BYTES, Reference
@@ -18,7 +19,16 @@ from knowledge.views import VIEWS
 from knowledge.vocabulary import Span
 
 FOCUS_LASTS = timedelta(minutes=30)
-_PERIOD = re.compile(r"(19|20)\d\d(-(0[1-9]|1[0-2]))?")
+_YEAR = r"(19|20)\d\d"
+_SHAPES: Mapping[str, re.Pattern[str]] = {
+    "year": re.compile(rf"{_YEAR}(-(0[1-9]|1[0-2]))?"),
+    "from": re.compile(_YEAR),
+    "to": re.compile(_YEAR),
+    "number": re.compile(r"\d{1,2}"),
+    "place": re.compile(r"[\w-]{1,40}"),
+    "platform": re.compile("|".join(PLATFORMS)),
+}
+"""What slots that are no ids may hold."""
 _DECLINED = DECLINES | {"unknown", "blank", "too_long"}
 
 
@@ -44,7 +54,7 @@ class Replies:
         intent = self.intents.get(reference.intent)
         if intent is None or intent.slots.keys() - slots.keys():
             return False
-        return bool(_PERIOD.fullmatch(slots.get("year", "2017")))
+        return all(shape.fullmatch(slots[name]) for name, shape in _SHAPES.items() if name in slots)
 
     def answer(
         self, candidate: Candidate, spans: Sequence[Span], now: datetime, focus: Focus | None
@@ -56,10 +66,12 @@ class Replies:
             return self.say("unknown", now, focus, known=[])
         known = self._known(spans)
         sources = self.rendering.sources(view.facts)
+        later = self.rendering.sources(view.since.facts) if view.since else ()
         html, text = self.rendering.message(
             reference.intent,
             view,
             sources,
+            later_sources=later,
             guesses=self._guesses(spans),
             known=known,
             reply=candidate.reply,
@@ -72,7 +84,7 @@ class Replies:
             self._entities(spans),
             text,
             html,
-            sources,
+            (*sources, *later),
             self.rendering.choices([o for o in view.offers if o.reference != reference]),
             self._focus(reference, view, now, focus),
         )

@@ -4,12 +4,21 @@ from collections.abc import Mapping, Sequence
 
 from knowledge.answer import Focus
 from knowledge.changes import about
-from knowledge.chronology import anchor_event, time_slots
+from knowledge.chronology import anchor_event, places_of, time_slots
 from knowledge.declarations import Intent
 from knowledge.offers import CANNED
 from knowledge.references import Reference
 from knowledge.snapshot import Snapshot
 from knowledge.vocabulary import Span
+
+_PLATFORMS = (
+    ("agri food", "agri-food"),
+    ("agrifood", "agri-food"),
+    ("energy", "energy"),
+    ("blue economy", "blue-economy"),
+    ("industrial modernisation", "industrial-modernisation"),
+)
+"""How people call a thematic platform, and its key."""
 
 
 class SlotFiller:
@@ -42,6 +51,10 @@ class SlotFiller:
             slots[name] = filled
         if label.startswith("events_"):
             slots |= time_slots(spans)
+            if not any(span.of("event") for span in spans):
+                slots |= {name: id for name, (_, id) in places_of(spans, self._snapshot).items()}
+        if label.startswith("partnerships_"):
+            slots |= _period_and_platform(spans)
         if label in ("status_change", "not_recorded", "region_country"):
             for kind in ("partnership", "region", "country"):
                 if found := _named(kind, spans):
@@ -50,6 +63,17 @@ class SlotFiller:
             (id,) = slots.values()
             return CANNED[label](id)
         return Reference(label, tuple(slots.items()))
+
+
+def _period_and_platform(spans: Sequence[Span]) -> dict[str, str]:
+    """The year and the thematic platform that a question about partnerships speaks of."""
+    slots: dict[str, str] = {}
+    words = " ".join(span.words for span in spans)
+    if platform := next((id for said, id in _PLATFORMS if said in words), None):
+        slots["platform"] = platform
+    if year := time_slots(spans).get("year"):
+        slots["year"] = year[:4]
+    return slots
 
 
 def _named(kind: str, spans: Sequence[Span]) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from knowledge.facts import (
     Detail,
     Development,
     Event,
+    Fact,
     Link,
     Live,
     Membership,
@@ -82,6 +83,45 @@ class Snapshot:
     def partnerships(self) -> Mapping[str, Partnership]:
         return self.things["partnership"]
 
+    def is_later(self, fact: Fact) -> bool:
+        """Whether a fact comes with a pack that goes on from another."""
+        return self.packs[fact.pack].extends is not None
+
+    @cached_property
+    def founding_partnerships(self) -> Mapping[str, Partnership]:
+        """The partnerships whose memberships are counted together."""
+        return {id: one for id, one in self.partnerships.items() if not self.is_later(one)}
+
+    @cached_property
+    def newer_partnerships(self) -> Mapping[str, Partnership]:
+        """The partnerships that only a pack which extends another tells of."""
+        return {id: one for id, one in self.partnerships.items() if self.is_later(one)}
+
+    @cached_property
+    def with_newer(self) -> "Snapshot":
+        """The same, with the memberships of newer partnerships among the others."""
+        newer = self.newer_partnerships
+        rows = (row for row in self.later_memberships if row.partnership in newer)
+        return replace(self, memberships=(*self.memberships, *rows))
+
+    @cached_property
+    def with_later(self) -> "Snapshot":
+        """The same, with all later memberships among the others: true of no date."""
+        return replace(self, memberships=(*self.memberships, *self.later_memberships))
+
+    @cached_property
+    def later_by_region(self) -> Mapping[str, tuple[Membership, ...]]:
+        return _grouped(self.later_memberships, lambda row: row.region)
+
+    @cached_property
+    def later_by_partnership(self) -> Mapping[str, tuple[Membership, ...]]:
+        return _grouped(self.later_memberships, lambda row: row.partnership)
+
+    @cached_property
+    def developments_of(self) -> Mapping[tuple[str, str], tuple[Development, ...]]:
+        """What became of a thing (kind, id)."""
+        return _grouped(self.developments, lambda row: (row.subject_kind, row.subject))
+
     @cached_property
     def themes(self) -> Mapping[str, Theme]:
         return self.things["theme"]
@@ -90,6 +130,12 @@ class Snapshot:
     def events(self) -> tuple[Event, ...]:
         """Events in order of time; those to be confirmed at the end."""
         return tuple(sorted(self.things["event"].values(), key=lambda event: event.begins))
+
+    @cached_property
+    def event_places(self) -> frozenset[str]:
+        """Where events were held, folded, words joined by hyphens."""
+        places = (fold(event.place) for event in self.events if event.place)
+        return frozenset(place.replace(" ", "-") for place in places)
 
     @cached_property
     def by_region(self) -> Mapping[str, tuple[Membership, ...]]:

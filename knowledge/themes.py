@@ -14,12 +14,15 @@ _SHORTEST_PART = 6
 
 
 class ThemeIndex:
-    """The words of each partnership's name, purpose and details, by stem."""
+    """The words of each founding partnership's name, purpose and details, by stem.
+
+    Of newer ones hardly more than the name is known, and names are found as such.
+    """
 
     def __init__(self, snapshot: Snapshot, everyday: Iterable[str]) -> None:
         self._everyday = {stem(word) for word in everyday}
         self._stems: dict[str, frozenset[str]] = {}
-        for partnership in snapshot.partnerships.values():
+        for partnership in snapshot.founding_partnerships.values():
             details = snapshot.details_of("partnership", partnership.id)
             texts = [partnership.name, partnership.text, *(detail.text for detail in details)]
             self._stems[partnership.id] = frozenset(

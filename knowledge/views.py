@@ -4,15 +4,18 @@
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from knowledge.answer import MOST_LISTED
-from knowledge.facts import Country, Event, Fact, Region
+from knowledge.event_views import event_view, events_view, now_view
+from knowledge.facts import Country, Region
 from knowledge.membership_views import compare, find
+from knowledge.newer_views import newer_view, since_view, size_view
 from knowledge.offers import Impossible, Offer, View, partnership_offers, region_offer
 from knowledge.query import Query, run
 from knowledge.references import Reference
+from knowledge.since import of_partnership, of_region, of_thing
 from knowledge.snapshot import ROLE_ORDER, Snapshot
 
 _MOST_LINES = 60
@@ -26,13 +29,24 @@ def partnership_view(*detail_kinds: str) -> Callable[[Snapshot, Reference, datet
 
     def view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
         partnership = _thing(snapshot, reference, "partnership")
+        newer = snapshot.is_later(partnership)
         details = snapshot.details_of("partnership", partnership.id, *detail_kinds)
-        rows = snapshot.by_partnership.get(partnership.id, ())
-        data = {"partnership": partnership, "details": details, "rows": rows}
+        rows = (snapshot.with_newer if newer else snapshot).rows("partnership", partnership.id)
+        data = {
+            "partnership": partnership,
+            "details": details,
+            "rows": rows,
+            "newer": newer,
+            "developments": snapshot.developments_of.get(("partnership", partnership.id), ()),
+        }
         about, leads, members = partnership_offers(snapshot, partnership.id)
         offers = (leads, members) if not detail_kinds else (about, leads, members)
         facts = (partnership, *details)
-        return View(data, facts, "partnership", (partnership.id,), offers)
+        if reference.intent == "partnership_page":
+            facts = tuple(one for one in data["developments"] if one.url or one.page) or facts
+        told = not newer and (not detail_kinds or reference.intent == "partnership_start")
+        since = of_partnership(snapshot, partnership.id) if told else None
+        return View(data, facts, "partnership", (partnership.id,), offers, since)
 
     return view
 
@@ -48,7 +62,9 @@ def region_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
     }
     offers = [o for row in rows[:2] for o in partnership_offers(snapshot, row.partnership)[:1]]
     ids = tuple(row.partnership for row in rows)
-    return View(data, rows or snapshot.memberships[:1], "partnership", ids, tuple(offers))
+    facts = rows or snapshot.memberships[:1]
+    since = of_region(snapshot, region.id) if reference.intent == "region_about" else None
+    return View(data, facts, "partnership", ids, tuple(offers), since)
 
 
 def country_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
@@ -68,101 +84,9 @@ def country_view(snapshot: Snapshot, reference: Reference, now: datetime) -> Vie
     }
     offers = tuple(region_offer(snapshot, id) for id in regions[:3])
     listed = tuple(regions[:MOST_LISTED])
-    return View(data, rows or snapshot.memberships[:1], "region", listed, offers)
-
-
-# Events
-
-
-def event_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
-    event: Event = _thing(snapshot, reference, "event")
-    details = snapshot.details_of("event", event.id)
-    place = snapshot.countries[event.country].name if event.country else None
-    data = {"event": event, "details": details, "country": place}
-    offers = tuple(
-        Offer(key, event.title, Reference(key, (("event", event.id),)))
-        for key in ("event_about", "event_outcomes", "event_next_steps", "events_after")
-        if key != reference.intent
-    )
-    return View(data, (event,), "event", (event.id,), offers[:3])
-
-
-def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
-    """Events in time: all, next, last, first, before or after another.
-
-    Slots: ``kind`` (``milestone``, ``committee``, ``conference``, ``event``), ``year`` (ISO year
-    or year-month), ``event`` for before and after. Days are compared in the zone of ``now``.
-    """
-    kind = reference.slot("kind") or "milestone"
-    year = reference.slot("year") or ""
-    wanted = kind
-    if kind == "event" and reference.intent != "events_list":
-        wanted = "milestone" if reference.intent == "events_first" else "gathering"
-    wanted = "any" if year and kind in ("milestone", "event") else wanted
-    chosen = [
-        event
-        for event in snapshot.events
-        if event.begins.startswith(year) and is_of_kind(event, wanted)
-    ]
-    today = now.date()
-    anchor = snapshot.things["event"].get(reference.slot("event") or "")
-    past = [event for event in chosen if last_day(event) < today]
-    ahead = [event for event in chosen if last_day(event) >= today]
-    match reference.intent:
-        case "events_next":
-            shown = ahead[:1]
-        case "events_last":
-            shown = past[-1:]
-        case "events_first":
-            shown = chosen[:1]
-        case "events_after" if anchor:
-            shown = [e for e in chosen if e.begins > anchor.begins and e.id != anchor.id]
-        case "events_before" if anchor:
-            shown = [e for e in chosen if e.begins < anchor.begins and e.id != anchor.id]
-        case _:
-            shown = chosen
-    data = {
-        "events": shown,
-        "kind": kind,
-        "year": year,
-        "anchor": anchor,
-        "last": past[-1] if past else None,
-        "country_names": {id: country.name for id, country in snapshot.countries.items()},
-        "today": today,
-    }
-    offers = tuple(
-        Offer("event_about", event.title, Reference("event_about", (("event", event.id),)))
-        for event in shown[:3]
-    )
-    facts: tuple[Fact, ...] = tuple(shown) or tuple(past[-1:]) or snapshot.events[-1:]
-    return View(data, facts, "event", tuple(event.id for event in shown), offers)
-
-
-def is_of_kind(event: Event, kind: str) -> bool:
-    """Whether an event counts when people say milestone, conference, committee or event."""
-    match kind:
-        case "committee":
-            return "steering" in event.title.lower()
-        case "conference":
-            return event.kind == "conference" or "conference" in event.title.lower()
-        case "milestone" | "meeting":
-            return event.milestone
-        case "gathering":
-            return event.kind in ("meeting", "conference")
-    return True
-
-
-def last_day(event: Event) -> date:
-    """The last day on which an event may still be running, as precisely as it is known."""
-    text = event.end or event.start
-    if text is None:
-        return date.max
-    parts = [int(part) for part in text.split("-")]
-    if len(parts) == 3:
-        return date(*parts)
-    year, month = parts[0], parts[1] if len(parts) > 1 else 12
-    following = date(year + month // 12, month % 12 + 1, 1)
-    return date.fromordinal(following.toordinal() - 1)
+    inside = [id for id, one in snapshot.regions.items() if one.country == country.id]
+    since = of_region(snapshot, *inside)
+    return View(data, rows or snapshot.memberships[:1], "region", listed, offers, since)
 
 
 # Everything that is a text with a name: terms, organisations, figures, topics …
@@ -178,7 +102,9 @@ def card(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
             details = snapshot.details_of(kind, id)
             mentions = snapshot.mentions_of.get(id, ()) if kind == "theme" else ()
             data = {"kind": kind, "thing": thing, "details": details, "mentions": mentions}
-            return View(data, (thing, *mentions), kind, (id,), _linked(snapshot, kind, id))
+            offers = _linked(snapshot, kind, id)
+            since = of_thing(snapshot, kind, id)
+            return View(data, (thing, *mentions), kind, (id,), offers, since)
     raise Impossible("that fact is not in the knowledge base")
 
 
@@ -214,6 +140,11 @@ def plain_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
     offers: list[Offer] = []
     for kind, id in reference.slots:
         if kind == "partnership" and id in snapshot.partnerships:
+            if of_partnership(snapshot, id):
+                news = Reference("partnership_since", (("partnership", id),))
+                offers.append(
+                    Offer("partnership_since", snapshot.partnerships[id].short_name, news)
+                )
             offers += partnership_offers(snapshot, id)
         elif kind == "region" and id in snapshot.regions:
             offers.append(region_offer(snapshot, id))
@@ -230,7 +161,7 @@ def examples(snapshot: Snapshot) -> tuple[Offer, ...]:
     busiest = run(Query("region", "most"), snapshot)
     if busiest:
         offers.append(region_offer(snapshot, busiest[0].id))
-    for id in list(snapshot.partnerships)[3:4]:
+    for id in list(snapshot.founding_partnerships)[3:4]:
         offers += partnership_offers(snapshot, id)[:2]
     offers.append(Offer("events_next", "", Reference("events_next", (("kind", "milestone"),))))
     return tuple(offers)
@@ -252,6 +183,11 @@ VIEWS: Mapping[str, Callable[[Snapshot, Reference, datetime], View]] = {
         "stakeholder",
         "challenge",
     ),
+    "partnership_since": since_view,
+    "partnership_start": partnership_view("start"),
+    "partnership_page": partnership_view("page"),
+    "partnerships_newer": newer_view,
+    "partnerships_size": size_view,
     "region_about": region_view,
     "region_country": region_view,
     "region_nuts": region_view,
@@ -260,6 +196,7 @@ VIEWS: Mapping[str, Callable[[Snapshot, Reference, datetime], View]] = {
     **dict.fromkeys(
         (
             "event_about",
+            "event_held",
             "event_when",
             "event_where",
             "event_organiser",
@@ -280,6 +217,7 @@ VIEWS: Mapping[str, Callable[[Snapshot, Reference, datetime], View]] = {
         ),
         events_view,
     ),
+    "events_now": now_view,
     **dict.fromkeys(
         (
             "greeting",

@@ -331,7 +331,7 @@ def _may_be_meant(typed: str, name: str) -> bool:
 def _belongs_to(span: Span, name: Span) -> bool:
     """Whether a noun only completes a name: "the kick-off meeting", "the Copenhagen region"."""
     if name.of("event"):
-        return span.operator in _EVENT_NOUNS
+        return span.operator in _EVENT_NOUNS and span.words not in _HAPPENING
     if name.of("partnership"):
         return span.words in _PARTNERSHIP_NOUNS
     return span.words == "region" and bool(name.of("region")) and not name.of("country")
@@ -363,6 +363,7 @@ _PARTNERSHIP_NOUNS = frozenset(
 _EVENT_NOUNS = frozenset(
     {"subject_event.event", "subject_event.meeting", "subject_event.conference"}
 )
+_HAPPENING = frozenset({"happened", "happens", "happen", "took place", "take place", "takes place"})
 _READ_IN_CONTEXT = frozenset({"term"})
 
 # Topics, figures and corrections are found by questions, not by their titles.

@@ -90,7 +90,7 @@ def test_the_regions_of_every_partnership(
 ) -> None:
     rows = memberships()
     question = {"lead": "who leads {}?", "participant": "who are the participants of {}?"}[role]
-    for id, partnership in snapshot.partnerships.items():
+    for id, partnership in snapshot.founding_partnerships.items():
         expected = {
             row["region"] for row in rows if row["partnership"] == id and row["role"] == role
         }
@@ -103,7 +103,7 @@ def test_every_membership_is_confirmed_and_none_is_made_up(
 ) -> None:
     rows = {(row["region"], row["partnership"]) for row in memberships()}
     for region in sorted({region for region, _ in rows}):
-        for partnership in snapshot.partnerships.values():
+        for partnership in snapshot.founding_partnerships.values():
             name = snapshot.regions[region].name
             answer = _ask(assistant, f"is {name} in {partnership.short_name}?")
             begin = "Yes" if (region, partnership.id) in rows else "No"

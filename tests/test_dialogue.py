@@ -27,7 +27,7 @@ def results(answer: Answer) -> set[str]:
 
 
 def test_it_is_the_partnership_talked_about(assistant: Assistant, snapshot: Snapshot) -> None:
-    for id, partnership in snapshot.partnerships.items():
+    for id, partnership in snapshot.founding_partnerships.items():
         _, leads = talk(assistant, f"what is {partnership.short_name} about?", "who leads it?")
         expected = {row.region for row in snapshot.by_partnership[id] if row.role == "lead"}
         assert results(leads) == expected, id

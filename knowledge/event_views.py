@@ -1,0 +1,309 @@
+"""The views of questions about events: one event, and events in time, seen from a clock."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from knowledge.entries import COMMITTEE
+from knowledge.facts import Event, Fact
+from knowledge.offers import Impossible, Offer, View
+from knowledge.references import Reference
+from knowledge.snapshot import Snapshot
+from knowledge.text import fold
+
+MOST_LISTED = 25
+"""More events than this are counted, not listed: a message has to be read."""
+_NOT_HELD = frozenset({"cancelled", "postponed"})
+_UNSURE = frozenset({"expected", "proposed", "tentative"})
+_GATHERINGS = frozenset({"meeting", "conference"})
+
+
+def event_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
+    """One event, with what else is meant by its number in another series."""
+    event = snapshot.things["event"].get(reference.slot("event") or "")
+    if event is None:
+        raise Impossible("no such event in the knowledge base")
+    details = snapshot.details_of("event", event.id)
+    namesakes = [
+        other
+        for other in snapshot.events
+        if is_committee(event) and is_committee(other) and other.series != event.series
+        if event.number is not None and other.number == event.number
+    ]
+    data = {
+        "event": event,
+        "details": details,
+        "country": snapshot.countries[event.country].name if event.country else None,
+        "ahead": first_day(event) > now.date(),
+        "namesakes": namesakes,
+    }
+    offers = tuple(
+        Offer(key, event.title, Reference(key, (("event", event.id),)))
+        for key in ("event_about", "event_outcomes", "event_next_steps", "events_after")
+        if key != reference.intent
+    )
+    return View(data, (event,), "event", (event.id,), offers[:3])
+
+
+def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
+    """Events in time: all, next, last, first, before or after another.
+
+    Slots: ``kind`` (``milestone``, ``committee``, ``conference``, ``meeting``, ``event``), ``year``
+    (ISO year or year-month), ``from`` and ``to`` (ISO years, both included), ``place`` (folded),
+    ``country``, ``event`` for before and after, ``number`` (of a committee's meeting). Days are
+    compared in the zone of ``now``.
+    """
+    kind = reference.slot("kind") or "milestone"
+    today = now.date()
+    anchor = snapshot.things["event"].get(reference.slot("event") or "")
+    chosen = _chosen(snapshot, reference, kind)
+    shown = _shown(reference.intent, chosen, anchor, today)
+    past = _past([e for e in snapshot.events if is_of_kind(e, _wanted(reference, kind))], today)
+    period = bool(_limits(reference) or anchor or reference.slot("country"))
+    listed = shown[:MOST_LISTED]
+    apart = reference.intent == "events_list" and not period
+    later = {event.id for event in shown if apart and snapshot.is_later(event)}
+    later = later if len(later) < len(shown) else set()
+    data = {
+        "events": [event for event in listed if event.id not in later],
+        "later": [event for event in listed if event.id in later],
+        "total": len(shown) - len(later),
+        "total_later": len(later),
+        "more": len(shown) - len(listed),
+        "called_off": _called_off(snapshot, reference) if kind == "committee" else [],
+        "series": _by_series(shown, today) if kind == "committee" else {},
+        "kind": kind,
+        "slots": dict(reference.slots),
+        "limited": period,
+        "flagged": True,  # each line says so itself
+        "anchor": anchor,
+        "last": past[-1] if past else None,
+        "undated": _undated(chosen, today),
+        "foreseen": _foreseen(snapshot, kind, today),
+        "country_names": {id: country.name for id, country in snapshot.countries.items()},
+        "today": today,
+        "as_of": next(iter(snapshot.packs.values())).as_of,
+    }
+    offers = tuple(
+        Offer("event_about", event.title, Reference("event_about", (("event", event.id),)))
+        for event in listed[:3]
+    )
+    facts: tuple[Fact, ...] = tuple(listed) or tuple(past[-1:]) or snapshot.events[:1]
+    return View(data, facts, "event", tuple(event.id for event in listed), offers)
+
+
+def _chosen(snapshot: Snapshot, reference: Reference, kind: str) -> list[Event]:
+    """The events a question speaks of, before the clock or another event has a say."""
+    wanted = _wanted(reference, kind)
+    limits = _limits(reference)
+    country, number = reference.slot("country"), reference.slot("number")
+    return [
+        event
+        for event in snapshot.events
+        if is_of_kind(event, wanted)
+        and all(limit(event) for limit in limits)
+        and (country is None or event.country == country)
+        and (number is None or str(event.number) == number)
+    ]
+
+
+def _wanted(reference: Reference, kind: str) -> str:
+    """The kind that is meant by what people call it: of a year, "milestones" are all events."""
+    limited = bool(_limits(reference))
+    if limited and kind in ("milestone", "event"):
+        return "any"
+    if kind == "event" and reference.intent != "events_list":
+        return "milestone" if reference.intent == "events_first" else "gathering"
+    if kind == "meeting":
+        return "gathering"
+    return kind
+
+
+def _limits(reference: Reference) -> list[Any]:
+    """Tests for the period and the place asked about."""
+    year, first, last, place = map(reference.slot, ("year", "from", "to", "place"))
+    limits: list[Any] = []
+    if year:
+        limits.append(lambda event: event.begins.startswith(year))
+    if first:
+        limits.append(lambda event: event.begins[: len(first)] >= first)
+    if last:
+        limits.append(lambda event: event.begins[: len(last)] <= last)
+    if place:
+        limits.append(lambda event: place in fold(event.place or "").replace(" ", "-"))
+    return limits
+
+
+def _shown(
+    intent: str, chosen: Sequence[Event], anchor: Event | None, today: date
+) -> Sequence[Event]:
+    match intent:
+        case "events_next":
+            return _ahead(chosen, today)[:1]
+        case "events_last":
+            return _past(chosen, today)[-1:]
+        case "events_first":
+            return chosen[:1]
+        case "events_after" if anchor:
+            return [e for e in chosen if e.begins > anchor.begins and e.id != anchor.id]
+        case "events_before" if anchor:
+            return [e for e in chosen if e.begins < anchor.begins and e.id != anchor.id]
+    return chosen
+
+
+def _called_off(snapshot: Snapshot, reference: Reference) -> list[Event]:
+    """Meetings of the committee that were planned and not held, in the period asked about."""
+    limits = _limits(reference)
+    return [
+        event
+        for event in snapshot.events
+        if is_committee(event)
+        and event.status in _NOT_HELD
+        and all(limit(event) for limit in limits)
+    ]
+
+
+def _past(events: Sequence[Event], today: date) -> list[Event]:
+    """What has been held and is over."""
+    return [e for e in events if last_day(e) < today and e.status not in _NOT_HELD | _UNSURE]
+
+
+def _ahead(events: Sequence[Event], today: date) -> list[Event]:
+    """What is still to come, or on: not what may be over already for all that is known."""
+    return [
+        event
+        for event in events
+        if event.status not in _NOT_HELD | _UNSURE
+        and (first_day(event) > today or (event.precision == "day" and last_day(event) >= today))
+        and event.start is not None
+    ]
+
+
+def _undated(events: Sequence[Event], today: date) -> list[Event]:
+    """What is said to be in this month or year, or at a time to be confirmed, and may be ahead."""
+    return [
+        event
+        for event in events
+        if event.status not in _NOT_HELD | {"held", "closed"}
+        and event.precision != "day"
+        and (event.start is None or (first_day(event) <= today <= last_day(event)))
+        and event.status is not None
+    ]
+
+
+def _foreseen(snapshot: Snapshot, kind: str, today: date) -> list[Event]:
+    """What is foreseen around the platform without being of the kind that was asked for."""
+    if kind not in ("milestone", "event"):
+        return []
+    return [
+        event
+        for event in snapshot.events
+        if event.status in _UNSURE | {"planned", "announced"}
+        and last_day(event) >= today
+        and not event.milestone
+    ]
+
+
+def _by_series(events: Sequence[Event], today: date) -> dict[str, list[Event]]:
+    """Meetings of the committee that were held, by series, in order of time."""
+    series: dict[str, list[Event]] = {}
+    for event in _past(events, today):
+        series.setdefault(event.series or "", []).append(event)
+    return series
+
+
+def now_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
+    """What is on, or begins within a day."""
+    found = on_now(snapshot.events, now)
+    gatherings = [event for event in snapshot.events if event.kind in _GATHERINGS]
+    following = _ahead(gatherings, now.date())[:1]
+    last = _past(gatherings, now.date())[-1:]
+    data = {
+        "events": found,
+        "following": following,
+        "last": last,
+        "country_names": {id: country.name for id, country in snapshot.countries.items()},
+        "today": now.date(),
+    }
+    facts = tuple(found) or tuple(following) or tuple(last) or snapshot.events[:1]
+    return View(data, facts, "event", tuple(event.id for event in found))
+
+
+def on_now(events: Sequence[Event], now: datetime) -> list[Event]:
+    """The events that run at this moment or begin within a day; calls are open, not on.
+
+    Hours are those of the event's own zone; an event without hours takes its whole days.
+    """
+    soon = now + timedelta(days=1)
+    return [
+        event
+        for event in events
+        if event.precision == "day"
+        and event.kind != "call"
+        and event.status not in _NOT_HELD | _UNSURE
+        and starts_at(event, now.tzinfo) <= soon
+        and now <= ends_at(event, now.tzinfo)
+    ]
+
+
+def starts_at(event: Event, zone: tzinfo | None) -> datetime:
+    """The beginning of an event whose day is known; a whole day begins in the reader's zone."""
+    day = first_day(event)
+    if event.start_time and event.zone:
+        return _at(day, event.start_time, ZoneInfo(event.zone))
+    return datetime.combine(day, time.min, zone)
+
+
+def ends_at(event: Event, zone: tzinfo | None) -> datetime:
+    """The end of an event whose day is known; without an hour, that of its last day."""
+    day = last_day(event)
+    if event.end_time and event.zone:
+        return _at(day, event.end_time, ZoneInfo(event.zone))
+    return datetime.combine(day, time.max, ZoneInfo(event.zone) if event.zone else zone)
+
+
+def _at(day: date, wall: str, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time.fromisoformat(wall), zone)
+
+
+def is_of_kind(event: Event, kind: str) -> bool:
+    """Whether an event counts when people say milestone, conference, committee or event."""
+    match kind:
+        case "committee":
+            return is_committee(event) and event.status not in _NOT_HELD
+        case "conference":
+            return event.kind == "conference" or "conference" in event.title.lower()
+        case "milestone":
+            return event.milestone
+        case "gathering":
+            return event.kind in _GATHERINGS
+    return True
+
+
+def is_committee(event: Event) -> bool:
+    """Whether an event is a meeting of a Steering Committee, of whichever series."""
+    # A series of its own has a key that ends so; packs without series say it in the title.
+    return (event.series or "").endswith(COMMITTEE) or (
+        event.series is None and "steering" in event.title.lower()
+    )
+
+
+def first_day(event: Event) -> date:
+    """The first day on which an event may begin, as precisely as it is known."""
+    if event.start is None:
+        return date.max
+    return date.fromisoformat((event.start + "-01-01")[:10])
+
+
+def last_day(event: Event) -> date:
+    """The last day on which an event may still be running, as precisely as it is known."""
+    text = event.end or event.start
+    if text is None:
+        return date.max
+    parts = [int(part) for part in text.split("-")]
+    if len(parts) == 3:
+        return date(*parts)
+    year, month = parts[0], parts[1] if len(parts) > 1 else 12
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return date.fromordinal(following.toordinal() - 1)

@@ -1,0 +1,94 @@
+"""The views of questions about what came after the report: newer partnerships, numbers, changes."""
+
+from datetime import datetime
+
+from knowledge.facts import Event, Partnership
+from knowledge.offers import Impossible, Offer, View, partnership_offers
+from knowledge.references import Reference
+from knowledge.since import of_partnership, sizes_at
+from knowledge.snapshot import Snapshot
+
+PLATFORMS = ("industrial-modernisation", "agri-food", "energy", "blue-economy", "vanguard")
+_MOST_EVENTS = 8
+
+
+def newer_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
+    """Partnerships that the report does not know; slots: ``platform``, ``year`` of the start."""
+    platform, year = reference.slot("platform"), reference.slot("year")
+    found = [
+        one
+        for one in snapshot.newer_partnerships.values()
+        if platform in (None, one.platform) and (year is None or str(one.established) == year)
+    ]
+    groups = [(name, [one for one in found if one.platform == name]) for name in PLATFORMS]
+    data = {
+        "found": found,
+        "groups": [(name, ones) for name, ones in groups if ones],
+        "slots": dict(reference.slots),
+        "as_of": _founded(snapshot),
+        "year": year,
+        "platform": platform,
+        "flagged": True,  # each line says so itself
+    }
+    offers = [offer for one in found[:3] for offer in partnership_offers(snapshot, one.id)[:1]]
+    facts = tuple(found)
+    ids = tuple(one.id for one in found)
+    return View(data, facts or _first(snapshot), "partnership", ids, tuple(offers))
+
+
+def size_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
+    """How many partnerships there were: in a year, or as far as is known."""
+    year = reference.slot("year")
+    sizes = sizes_at(snapshot, None)
+    found = tuple(size for size in sizes if year is None or size.as_of.startswith(year[:4]))
+    data = {
+        "found": found,
+        "year": year,
+        "before": next((s for s in reversed(sizes) if year and s.as_of < year), None),
+        "after": next((s for s in sizes if year and s.as_of > year), None),
+        "as_of": _founded(snapshot),
+        "founded": len(snapshot.founding_partnerships),
+        "newer": len(snapshot.newer_partnerships),
+    }
+    label = Offer("partnerships_newer", "", Reference("partnerships_newer"))
+    return View(data, found[-2:] or sizes[-1:] or _first(snapshot), offers=(label,))
+
+
+def since_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
+    """What became of one partnership since the report, with the events that were about it."""
+    id = reference.slot("partnership") or ""
+    if id not in snapshot.partnerships:
+        raise Impossible("no such partnership in the knowledge base")
+    partnership = snapshot.partnerships[id]
+    since = of_partnership(snapshot, id)
+    events = _events_about(snapshot, id)
+    newer = snapshot.is_later(partnership)
+    data = {
+        "partnership": partnership,
+        "newer": newer,
+        "pack_date": _founded(snapshot),
+        "events": events,
+    }
+    facts = (partnership, *events) if newer or not since else tuple(events) or since.facts[:1]
+    offers = tuple(partnership_offers(snapshot, id))
+    return View(data, facts, "partnership", (id,), offers, since)
+
+
+def _events_about(snapshot: Snapshot, partnership: str) -> list[Event]:
+    """The later events that say they are about it, in order of time."""
+    ids = {
+        link.subject
+        for link in snapshot.links
+        if link.subject_kind == "event"
+        and (link.target_kind, link.target) == ("partnership", partnership)
+    }
+    found = [event for event in snapshot.events if event.id in ids and snapshot.is_later(event)]
+    return found[:_MOST_EVENTS]
+
+
+def _founded(snapshot: Snapshot) -> str:
+    return next(iter(snapshot.packs.values())).as_of
+
+
+def _first(snapshot: Snapshot) -> tuple[Partnership, ...]:
+    return tuple(snapshot.partnerships.values())[:1]
