@@ -17,6 +17,10 @@ from knowledge.snapshot import Snapshot
 if TYPE_CHECKING:
     from knowledge.assistant import Assistant
 
+_LOOKED_THROUGH = 10_000
+"""New objects after which garbage is looked for. An answer makes some thousands that are gone by
+themselves; to look through them time and again took a twentieth of its time."""
+
 Progress = Callable[[str], None]
 """Told, in a few words, what takes long."""
 
@@ -37,6 +41,7 @@ def building() -> Iterator[None]:
         yield
     finally:
         gc.freeze()
+        gc.set_threshold(_LOOKED_THROUGH)
         gc.enable()
 
 

@@ -50,9 +50,9 @@ def compose_events(spans: Sequence[Span], snapshot: Snapshot) -> tuple[Reference
     operators = {span.operator for span in spans}
     kinds = {op.partition(".")[2] for op in operators if op.startswith("subject_event.")}
     order = {op.partition(".")[2] for op in operators if op.startswith("order.")}
-    slots = time_slots(spans)
     if not kinds and not (order & {"next", "last"} and "ask.list" in operators):
         return None
+    slots = time_slots(spans)
     anchor = anchor_event(spans, snapshot)
     places = places_of(spans, snapshot) if kinds and anchor is None else {}
     limited = slots.keys() - {"kind"} or places

@@ -60,6 +60,7 @@ class Features:
     def look_up(self, words: list[str]) -> Utterance:
         """Gives the features of an utterance without numbering new ones."""
         found: set[int] = set()
+        unseen = _DOUBT
         others = [(pair, _PAIR_GAIN) for pair in _pairs(words)]
         for word in set(words):
             numbers = self._of_word.get(word)
@@ -67,8 +68,12 @@ class Features:
                 others += _word_features(word)
             else:
                 found.update(numbers)
-        found.update(self._numbers[name] for name, _ in others if name in self._numbers)
-        unseen = _DOUBT + sum(gain for name, gain in others if name not in self._numbers)
+        for name, gain in others:
+            number = self._numbers.get(name)
+            if number is None:
+                unseen += gain
+            else:
+                found.add(number)
         return Utterance(np.fromiter(found, np.int64, len(found)), unseen)
 
     def _number(self, name: str, gain: float) -> int:

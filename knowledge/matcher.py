@@ -16,6 +16,7 @@ from knowledge.spelling import Speller
 
 _Ints = npt.NDArray[np.integer]
 _Floats = npt.NDArray[np.floating]
+_add = np.add.reduce  # what sum() comes down to, without its detour through Python
 
 # Rare features tell more than the counts of few examples can show.
 _ODDS_RARITY_POWER, _LIKENESS_RARITY_POWER = 0.3, 1.5
@@ -52,6 +53,14 @@ class Ranked(NamedTuple):
     example: str | None = None
 
 
+class _Weighed(NamedTuple):
+    """The weight of each feature of an utterance that an example has, of these, and of all."""
+
+    features: _Floats
+    known: float
+    total: float
+
+
 class _Weights:
     """Weighs each feature by its gain and its rarity among the examples."""
 
@@ -59,13 +68,11 @@ class _Weights:
         self.of_feature: _Floats = gains * np.log((total + 1) / counts) ** power
         self._of_unseen: float = math.log(2 * (total + 1)) ** power
 
-    def known(self, utterance: Utterance) -> _Floats:
-        """Gives the weight of each feature of an utterance that an example has."""
-        return self.of_feature[utterance.features]
-
-    def total(self, utterance: Utterance, known: _Floats) -> float:
-        """Sums up the weight of all features of an utterance, ``known`` being that of the known."""
-        return float(known.sum()) + utterance.unseen * self._of_unseen
+    def of(self, utterance: Utterance) -> _Weighed:
+        """Weighs an utterance."""
+        features = self.of_feature[utterance.features]
+        known = float(_add(features))
+        return _Weighed(features, known, known + utterance.unseen * self._of_unseen)
 
 
 class _LabelOdds:
@@ -78,7 +85,6 @@ class _LabelOdds:
     """
 
     def __init__(self, weights: _Weights, features: _Ints, labels: _Ints, sizes: _Ints) -> None:
-        self._weights = weights
         total = int(sizes.sum())
         cells = features.astype(np.int64) * len(sizes) + labels
         cells, counts = np.unique(cells, return_counts=True)
@@ -94,20 +100,21 @@ class _LabelOdds:
         self._rows[self._row[rows[full]], columns[full]] = odds[full]
         self._odds = odds[~full]
         self._labels = columns[~full].astype(np.int32)
-        self._bounds = np.searchsorted(rows[~full], np.arange(len(weights.of_feature) + 1))
+        bounds = np.searchsorted(rows[~full], np.arange(len(weights.of_feature) + 1))
+        self._starts, self._sizes = bounds[:-1], np.diff(bounds)
         self._absent: _Floats = np.log(smoothing / (sizes + 2 * smoothing))
         self._absent += np.log(total - sizes + 2 * _SMOOTHING_OTHERS)
 
     def of(self, utterance: Utterance, weight: float) -> _Floats:
-        """Gives the log-odds of every label; ``weight`` is that of all the utterance's features."""
-        starts = self._bounds[utterance.features]
-        sizes = self._bounds[utterance.features + 1] - starts
+        """Gives the log-odds of every label; ``weight`` is that of the utterance's features."""
+        sizes = self._sizes[utterance.features]
         ends = sizes.cumsum()
-        cells = np.arange(ends[-1]) + (starts - ends + sizes).repeat(sizes)
+        before = self._starts[utterance.features] - ends + sizes
+        cells = np.arange(ends[-1]) + before.repeat(sizes)
         rows = self._row[utterance.features]
         odds = self._absent * weight
         odds += np.bincount(self._labels[cells], self._odds[cells], len(odds))
-        odds += np.add.reduce(self._rows[rows[rows >= 0]])
+        odds += _add(self._rows[rows[rows >= 0]])
         return odds
 
 
@@ -123,7 +130,7 @@ class _Examples:
             bounds: Where the features of each example begin, and where the last ones end.
             labels: The example that each label begins with, and how many examples there are.
         """
-        self._weights = weights
+        self.weights = weights
         self._features = features.astype(np.intp)
         self._sizes = np.diff(bounds)
         self._norms = np.sqrt(np.add.reduceat(weights.of_feature[features], bounds[:-1]))
@@ -131,24 +138,21 @@ class _Examples:
         self._examples_of = [slice(*both) for both in pairwise(starts)]
         self._features_of = [slice(*both) for both in pairwise(places)]
 
-    def likeness(self, utterance: Utterance, labels: Sequence[int]) -> _Floats:
+    def likeness(self, utterance: Utterance, weighed: _Weighed, labels: Sequence[int]) -> _Floats:
         """Gives how like the utterance each example of the labels is, 0 to 1, in their order."""
-        known = self._weights.known(utterance)
-        shared = np.zeros(len(self._weights.of_feature), np.float32)
-        shared[utterance.features] = known
+        shared = np.zeros(len(self.weights.of_feature), np.float32)
+        shared[utterance.features] = weighed.features
         theirs = np.concatenate([self._features[self._features_of[label]] for label in labels])
         sizes = np.concatenate([self._sizes[self._examples_of[label]] for label in labels])
         norms = np.concatenate([self._norms[self._examples_of[label]] for label in labels])
         common = np.add.reduceat(shared[theirs], sizes.cumsum() - sizes)
-        return common / (norms * math.sqrt(self._weights.total(utterance, known)))
+        return common / (norms * math.sqrt(weighed.total))
 
-    def coverage(self, utterance: Utterance, label: int) -> float:
+    def coverage(self, utterance: Utterance, weighed: _Weighed, label: int) -> float:
         """Gives the part of the utterance's weight that a label's examples have, 0 to 1."""
-        known = self._weights.known(utterance)
-        theirs = np.zeros(len(self._weights.of_feature), np.bool_)
+        theirs = np.zeros(len(self.weights.of_feature), np.bool_)
         theirs[self._features[self._features_of[label]]] = True
-        common = known[theirs[utterance.features]]
-        return float(common.sum()) / self._weights.total(utterance, known)
+        return float(_add(weighed.features[theirs[utterance.features]])) / weighed.total
 
 
 class Matcher:
@@ -200,30 +204,29 @@ class Matcher:
         utterance = self._features.look_up([w for word in text.split() for w in self._meant(word)])
         if not len(utterance.features):
             return []
-        known = self._evidence.known(utterance)
-        odds = self._odds.of(utterance, float(known.sum()))
+        evidence, weighed = self._evidence.of(utterance), self._examples.weights.of(utterance)
+        odds = self._odds.of(utterance, evidence.known)
         most = min(len(odds), max(limit, _FINALISTS))
         finalists = odds.argpartition(-most)[-most:].tolist()
-        nearest = self._with_examples(utterance, finalists, odds)
-        order = sorted(finalists, key=odds.__getitem__, reverse=True)
-        evidence = self._evidence.total(utterance, known)
-        share = np.exp((odds - odds[order[0]]) / (_SHARE_TEMPERATURE * evidence))
-        coverage = self._examples.coverage(utterance, order[0])
-        best = 100.0 * coverage ** (1 - _SHARE_POWER) / float(share.sum()) ** _SHARE_POWER
-        return [
-            Ranked(self._labels[at], best * float(share[at]) ** _SHARE_POWER, nearest[at])
-            for at in order[:limit]
-        ]
-
-    def _with_examples(
-        self, utterance: Utterance, finalists: Sequence[int], odds: _Floats
-    ) -> dict[int, str | None]:
-        """Adds the bonus for examples like the utterance to the odds; gives the nearest ones."""
-        likeness = self._examples.likeness(utterance, finalists)
+        likeness = self._examples.likeness(utterance, weighed, finalists)
         starts = [0, *accumulate(len(self._texts[label]) for label in finalists)]
         odds[finalists] += _EXAMPLE_GAIN * _pooled(likeness, starts[:-1])
+        nearest = self._nearest(finalists, starts, likeness.tolist())
+        order = sorted(finalists, key=odds.__getitem__, reverse=True)
+        share = np.exp((odds - odds[order[0]]) / (_SHARE_TEMPERATURE * evidence.total))
+        coverage = self._examples.coverage(utterance, weighed, order[0])
+        best = 100.0 * coverage ** (1 - _SHARE_POWER) / float(_add(share)) ** _SHARE_POWER
+        shares = share[order[:limit]].tolist()
+        return [
+            Ranked(self._labels[at], best * share_of**_SHARE_POWER, nearest[at])
+            for at, share_of in zip(order, shares, strict=False)
+        ]
+
+    def _nearest(
+        self, finalists: Sequence[int], starts: Sequence[int], each: list[float]
+    ) -> dict[int, str | None]:
+        """Finds each finalist's example that is most like the utterance."""
         nearest: dict[int, str | None] = {}
-        each = likeness.tolist()
         for label, (start, end) in zip(finalists, pairwise(starts), strict=True):
             best = max(each[start:end])
             nearest[label] = self._texts[label][each.index(best, start) - start] if best else None

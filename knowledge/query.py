@@ -64,13 +64,15 @@ class Pattern:
 
     def on(self, axis: Axis, ids: Iterable[str]) -> "Pattern":
         """The same pattern, on one axis restricted to these."""
-        match axis:
-            case "region":
-                return replace(self, regions=frozenset(ids))
-            case "country":
-                return replace(self, countries=frozenset(ids))
-            case "partnership":
-                return replace(self, partnerships=frozenset(ids))
+        only = frozenset(ids)
+        return Pattern(
+            only if axis == "region" else self.regions,
+            only if axis == "country" else self.countries,
+            only if axis == "partnership" else self.partnerships,
+            self.roles,
+            self.vanguard,
+            self.other_than,
+        )
 
 
 @dataclass(frozen=True, slots=True)

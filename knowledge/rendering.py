@@ -291,7 +291,7 @@ def day_of(start: str | None, end: str | None = None) -> str:
 
 def tidy(text: str) -> str:
     """Lines without blanks at their ends, and never more than one empty line between them."""
-    lines = "\n".join(" ".join(line.split()) for line in text.splitlines())
+    lines = "\n".join([" ".join(line.split()) for line in text.splitlines()])
     return _BLANK_LINES.sub("\n\n", lines).strip()
 
 

@@ -330,6 +330,8 @@ def _may_be_meant(typed: str, name: str) -> bool:
 
 def _belongs_to(span: Span, name: Span) -> bool:
     """Whether a noun only completes a name: "the kick-off meeting", "the Copenhagen region"."""
+    if not name.names:
+        return False
     if name.of("event"):
         return span.operator in _EVENT_NOUNS and span.words not in _HAPPENING
     if name.of("partnership"):
