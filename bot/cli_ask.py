@@ -66,7 +66,7 @@ def ask(
         # Imported here because it is for those who teach, not for those who ask.
         from bot.explain import explained
 
-        print(explained(assistant.understand(_clean(question), None)) + "\n")
+        print(explained(assistant.understand(_clean(question), now=at)) + "\n")
     answer = assistant.ask(_clean(question), now=at)
     if as_json:
         print(json.dumps(asdict(answer), ensure_ascii=False, default=str))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from telegram import Bot, Message, MessageEntity
 
+from handlers.locations import LOCATION, zone_of
+
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@(\w{1,32}))?(?:\s+(.*))?", re.DOTALL)
 PRIVATE = "private"
 
@@ -34,6 +36,9 @@ def asked(message: Message, bot: Bot) -> Asked | None:
     sender = message.from_user
     if (sender is not None and sender.is_bot and message.sender_chat is None) or message.via_bot:
         return None  # other bots, and what a person shared through an inline query
+    if message.location is not None and message.chat.type == PRIVATE:
+        zone = zone_of(message)
+        return Asked(zone, LOCATION) if zone is not None else None
     text = (message.text or message.caption or "").strip()
     found = _COMMAND.fullmatch(text)
     if found is not None:

@@ -8,6 +8,10 @@ letter for what the button does::
     1Lregions.2                         show page 2 of a list
     1Szone.Europe/Lisbon                change a setting, or show a page of the settings
     1Fyes                               answer whether all is to be forgotten
+    1Rlead.1d.event=kick-off-2016       change a reminder, or show a page about reminders
+    1Z60m.1234                          be reminded again, of what this row of the outbox was about
+    1Y1234                              tell why that reminder came
+    1WEurope/Lisbon                     say where one is
     1N                                  nothing: it shows where one is
 """
 
@@ -16,7 +20,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
 
 from handlers.paging import units
 
@@ -25,26 +34,44 @@ MOST_BYTES = 64
 MOST_LABEL = 60
 """UTF-16 units of a label; a telephone shows fewer."""
 
-Kind = Literal["choice", "page", "list", "setting", "forget", "nothing"]
+Kind = Literal[
+    "choice",
+    "page",
+    "list",
+    "setting",
+    "forget",
+    "nothing",
+    "remind",
+    "snooze",
+    "why",
+    "where",
+]
 _LETTERS: dict[str, Kind] = {
     "P": "page",
     "L": "list",
     "S": "setting",
     "F": "forget",
     "N": "nothing",
+    "R": "remind",
+    "Z": "snooze",
+    "Y": "why",
+    "W": "where",
 }
 _LETTER_OF = {kind: letter for letter, kind in _LETTERS.items()}
 _FORM = re.compile(rf"{VERSION}(?:(?P<letter>[A-Z])(?P<rest>.*)|(?P<reference>[a-z].*))", re.DOTALL)
 _NUMBERED = re.compile(r"(\d{1,3})\.(.+)", re.DOTALL)
 _LISTED = re.compile(r"([a-z]+)\.(\d{1,3})")
 _SET = re.compile(r"([a-z]+)(?:\.(.+))?", re.DOTALL)
+_SNOOZED = re.compile(r"([a-z0-9]{1,12})\.(\d{1,15})")
+_KEY = re.compile(r"\d{1,15}")
+_ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,50}")
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
     """A pressed button: ``value`` is a reference, a list's or a setting's name, or an answer.
 
-    ``number`` is a page (from 0), ``to`` what a setting is changed to.
+    ``number`` is a page (from 0) or the key of a row, ``to`` what a setting is changed to.
     """
 
     kind: Kind
@@ -63,6 +90,8 @@ class Button:
 
 
 Keyboard = Sequence[Sequence[Button]]
+Below = ReplyKeyboardMarkup | ReplyKeyboardRemove
+"""A keyboard in place of the letters, or its end; a message has this or buttons."""
 
 
 def encode(press: Press) -> str | None:
@@ -74,8 +103,13 @@ def encode(press: Press) -> str | None:
             line = f"P{press.number}.{press.value}"
         case "list":
             line = f"L{press.value}.{press.number}"
-        case "setting":
-            line = f"S{press.value}" + (f".{press.to}" if press.to is not None else "")
+        case "setting" | "remind":
+            to = f".{press.to}" if press.to is not None else ""
+            line = f"{_LETTER_OF[press.kind]}{press.value}{to}"
+        case "snooze":
+            line = f"Z{press.value}.{press.number}"
+        case "why":
+            line = f"Y{press.number}"
         case _:
             line = _LETTER_OF[press.kind] + press.value
     line = VERSION + line
@@ -94,8 +128,14 @@ def decode(line: str | None) -> Press | None:
         return Press(kind, parts[2], int(parts[1]))
     if kind == "list" and (parts := _LISTED.fullmatch(rest)):
         return Press(kind, parts[1], int(parts[2]))
-    if kind == "setting" and (parts := _SET.fullmatch(rest)):
+    if kind in ("setting", "remind") and (parts := _SET.fullmatch(rest)):
         return Press(kind, parts[1], to=parts[2])
+    if kind == "snooze" and (parts := _SNOOZED.fullmatch(rest)):
+        return Press(kind, parts[1], int(parts[2]))
+    if kind == "why" and _KEY.fullmatch(rest):
+        return Press(kind, number=int(rest))
+    if kind == "where" and _ZONE.fullmatch(rest):
+        return Press(kind, rest)
     if (kind == "forget" and rest in ("yes", "no")) or (kind == "nothing" and not rest):
         return Press(kind, rest)
     return None
@@ -105,6 +145,11 @@ def button(label: str, press: Press) -> tuple[Button, ...]:
     """A button in a row of its own; no button where it does not fit."""
     data = encode(press)
     return (Button(label, data),) if data is not None else ()
+
+
+def pairs(buttons: Sequence[Button]) -> list[tuple[Button, ...]]:
+    """Buttons in rows of two."""
+    return [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
 
 
 def pager(labels: tuple[str, str, str], at: int, of: int, turn: Press) -> tuple[Button, ...]:

@@ -4,7 +4,16 @@ import logging
 
 from telegram import CallbackQuery, Message, Update
 
-from handlers import listings, privacy, settings
+from handlers import (
+    listings,
+    privacy,
+    receipts,
+    reminder_pages,
+    reminder_requests,
+    settings,
+    snoozing,
+    where,
+)
 from handlers.buttons import Press, decode, pager
 from handlers.context import Context
 from handlers.paging import pages
@@ -46,8 +55,19 @@ async def _act(turn: Turn, press: Press, query: CallbackQuery) -> str | None:
             return await _choice(turn, press, query)
         case "page":
             return await _page(turn, press, query)
+        case "list" if press.value == settings.LIST:
+            await reminder_pages.overview(editing(turn, query), press.number)
+            return ""
         case "list":
             return await listings.turn_page(editing(turn, query), press)
+        case "remind":
+            return await reminder_requests.on_press(editing(turn, query), press)
+        case "snooze":
+            return await snoozing.on_press(turn, press)
+        case "why":
+            return await receipts.on_press(turn, press)
+        case "where":
+            return await where.on_press(editing(turn, query), press)
         case "setting":
             return await settings.on_press(editing(turn, query), press)
         case "forget":
@@ -60,9 +80,11 @@ async def _choice(turn: Turn, press: Press, query: CallbackQuery) -> str | None:
     answer = _chosen(turn, press)
     if answer is None:
         return turn.texts.notice("gone")
+    if answer.request and not await turn.may_change():
+        return turn.texts.notice("admins_only")
     # First the press: people see at once that it was felt.
     await _acknowledge(query, turn.context)
-    await turn.answer(answer)
+    await reminder_requests.respond(turn, answer)
     return None
 
 

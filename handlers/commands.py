@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
-from handlers import listings, privacy, settings
+from handlers import listings, privacy, receipts, reminder_requests, settings
 from handlers.addressing import Asked
 from handlers.buttons import Press, button
 from handlers.deeplinks import COMMITTEE, payload_of, reference_of, target
@@ -120,6 +120,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("next", _reference("events_next|kind=milestone")),
     Command("committee", committee),
     Command("now", listings.now),
+    Command("remind", reminder_requests.remind, group=False, admin=True),
+    Command("reminders", reminder_requests.reminders),
+    Command("why", receipts.why),
     Command("glossary", listings.glossary),
     Command("about", listings.about),
     Command("link", link),

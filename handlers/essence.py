@@ -20,6 +20,8 @@ from telegram import (
 )
 from telegram import MaybeInaccessibleMessage as AnyMessage
 
+from handlers.locations import LOCATION, zone_of
+
 Fields = dict[str, Any]
 
 
@@ -42,7 +44,7 @@ def essence(update: Update) -> Fields | None:
 def _message(message: Message) -> Fields:
     found = _place(message)
     optional: Fields = {
-        "text": message.text,
+        "text": message.text if message.location is None else f"/{LOCATION} {zone_of(message)}",
         "caption": message.caption,
         "migrate_to_chat_id": message.migrate_to_chat_id,
         "migrate_from_chat_id": message.migrate_from_chat_id,

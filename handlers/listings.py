@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from handlers.buttons import Button, Press, button, pager
+from handlers.buttons import Button, Press, button, pager, pairs
 from handlers.deeplinks import reference_of
 from handlers.turn import Turn
 from knowledge.event_views import on_now
@@ -17,8 +17,6 @@ from knowledge.text import fold
 
 ON_A_PAGE = 10
 """Rows of a list on one page; as many buttons fit below it."""
-
-_COLUMNS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,4 +177,4 @@ def _buttons(rows: list[Row]) -> list[tuple[Button, ...]]:
     for row in rows:
         if row.reference:
             made += button(row.label, Press("choice", row.reference))
-    return [tuple(made[at : at + _COLUMNS]) for at in range(0, len(made), _COLUMNS)]
+    return pairs(made)

@@ -3,9 +3,12 @@
 from telegram import Message, Update
 
 from db.chats import ANSWERS_KEPT
+from handlers import where
 from handlers.addressing import Asked, asked
 from handlers.commands import run_command
 from handlers.context import Context
+from handlers.locations import LOCATION
+from handlers.reminder_requests import respond
 from handlers.replies import Typing
 from handlers.turn import Turn, begin
 
@@ -31,10 +34,14 @@ async def on_message(update: Update, context: Context) -> None:
 
 
 async def _reply(turn: Turn, wanted: Asked) -> None:
-    if wanted.command is not None:
+    if wanted.command == LOCATION:
+        await where.located(turn, wanted.text)
+    elif wanted.command is not None:
         await run_command(turn, wanted)
+    elif await where.declined(turn, wanted.text) or await where.replied(turn, wanted.text):
+        return
     elif wanted.text or not turn.private:
-        await turn.answer(turn.ask(wanted.text))
+        await respond(turn, turn.ask(wanted.text))
     else:
         await turn.say_text("only_text")
 

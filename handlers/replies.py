@@ -22,7 +22,7 @@ from telegram.error import (
 
 from db.chats import Chats
 from db.errors import DatabaseAway
-from handlers.buttons import Keyboard, markup
+from handlers.buttons import Below, Keyboard, markup
 from handlers.lanes import Slots
 from handlers.paging import MOST, pages
 from knowledge.rendering import plain
@@ -64,7 +64,7 @@ class Replies:
         self.quiet: set[int] = set()  # chats that Telegram wants no calls to for a while
 
     async def show(
-        self, bot: Bot, place: Place, html: str, keyboard: Keyboard = ()
+        self, bot: Bot, place: Place, html: str, keyboard: Keyboard | Below = ()
     ) -> Message | None:
         """Sends a message, or edits the one at ``place``; None when that is not possible.
 
@@ -76,7 +76,9 @@ class Replies:
             place = replace(place, edit=None)
         return await self._show(bot, place, last, keyboard)
 
-    async def _show(self, bot: Bot, place: Place, html: str, keyboard: Keyboard) -> Message | None:
+    async def _show(
+        self, bot: Bot, place: Place, html: str, keyboard: Keyboard | Below
+    ) -> Message | None:
         def call(at: Place) -> Awaitable[Message | None]:
             way = self._send if at.edit is None else self._edit
             return way(bot, at, html, keyboard)
@@ -143,7 +145,7 @@ class Replies:
                     raise
         return await call()
 
-    async def _send(self, bot: Bot, at: Place, html: str, keyboard: Keyboard) -> Message:
+    async def _send(self, bot: Bot, at: Place, html: str, keyboard: Keyboard | Below) -> Message:
         async def call(text: str, mode: ParseMode | None) -> Message:
             return await bot.send_message(
                 at.chat_id,
@@ -151,20 +153,22 @@ class Replies:
                 parse_mode=mode,
                 message_thread_id=at.thread_id,
                 reply_parameters=_reply(at),
-                reply_markup=markup(keyboard),
+                reply_markup=keyboard if isinstance(keyboard, Below) else markup(keyboard),
                 link_preview_options=_NO_PREVIEW,
             )
 
         return await _readable(call, html)
 
-    async def _edit(self, bot: Bot, at: Place, html: str, keyboard: Keyboard) -> Message | None:
+    async def _edit(
+        self, bot: Bot, at: Place, html: str, keyboard: Keyboard | Below
+    ) -> Message | None:
         async def call(text: str, mode: ParseMode | None) -> Message | bool:
             return await bot.edit_message_text(
                 text,
                 at.chat_id,
                 at.edit,
                 parse_mode=mode,
-                reply_markup=markup(keyboard),
+                reply_markup=None if isinstance(keyboard, Below) else markup(keyboard),
                 link_preview_options=_NO_PREVIEW,
             )
 

@@ -1,25 +1,18 @@
 """Language, time zone and reminders of a chat; in a group only its admins change them."""
 
 from collections.abc import Awaitable, Callable
-from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
+from handlers import where
 from handlers.buttons import Button, Press, button
 from handlers.texts import languages as languages_with_words
 from handlers.texts import texts
 from handlers.turn import Turn
 from knowledge.text import fold
 
-OFFERED_ZONES = (
-    "Europe/Brussels",
-    "Europe/Lisbon",
-    "Europe/Helsinki",
-    "Europe/Bucharest",
-    "Europe/London",
-    "Atlantic/Azores",
-)
-"""A zone for each offset in the European Union and beside it; others are typed."""
+LIST = "reminders"
+"""The list of all reminders, among the lists that buttons page through."""
 
 _TIME = "%H:%M"
 
@@ -27,12 +20,13 @@ _TIME = "%H:%M"
 async def overview(turn: Turn, _argument: str = "") -> None:
     """The settings as they are, with buttons that change them."""
     turn.need_memory()
-    words, zone = turn.texts, _zone(turn)
+    words, zone = turn.texts, str(turn.zone)
     switch = "reminders_on" if turn.chat.reminders else "reminders_off"
     keyboard = [
         button(words.label("language", name=words.name), Press("setting", "language")),
         button(words.label("timezone", zone=zone), Press("setting", "timezone")),
         button(words.label(switch), Press("setting", "reminders", to=_flip(turn))),
+        button(words.label("all_reminders"), Press("list", LIST)),
     ]
     await turn.say_text(
         "settings",
@@ -65,19 +59,20 @@ async def timezone(turn: Turn, argument: str) -> None:
         turn.need_memory()
         await turn.say_text("timezone", _zone_buttons(turn), **_clock(turn))
         return
-    zone = find_zone(argument)
-    if zone is None:
-        await turn.say_text("no_timezone", _zone_buttons(turn), name=argument[:60])
-    elif not await _refused(turn):
-        await _set_zone(turn, zone)
-        await turn.say_text("timezone_set", **_clock(turn))
+    if not await _refused(turn):
+        await where.named(turn, argument)
 
 
 async def stop(turn: Turn, _argument: str) -> None:
-    """No messages but answers, from now on."""
+    """No messages but answers, from now on; what one is reminded of is kept."""
     if not await _refused(turn):
         await turn.change(reminders=False)
-        await turn.say_text("stopped")
+        words = turn.texts
+        keyboard = [
+            button(words.label("switch_on"), Press("setting", "reminders", to="on")),
+            button(words.label("all_reminders"), Press("list", LIST)),
+        ]
+        await turn.say_text("stopped", keyboard)
 
 
 _PAGES: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
@@ -100,8 +95,9 @@ async def on_press(turn: Turn, press: Press) -> str:
     match press.value:
         case "language" if press.to in _languages(turn):
             await _speak(turn, press.to)
-        case "zone" if press.to in _zones():
-            await _set_zone(turn, press.to)
+        case "zone" if press.to in available_timezones():
+            await where.set_zone(turn, press.to)
+            await turn.services.reminders.replan(turn.chat.chat_id)
         case "reminders" if press.to in ("on", "off"):
             await turn.change(reminders=press.to == "on")
         case _:
@@ -110,33 +106,8 @@ async def on_press(turn: Turn, press: Press) -> str:
     return turn.texts.notice("saved")
 
 
-def find_zone(written: str) -> str | None:
-    """The IANA zone of that name, or of the city of that name, however it is written."""
-    wanted = "_".join(written.lower().split())
-    for name in sorted(_zones(), key=lambda name: (not name.startswith("Europe/"), name)):
-        if wanted in (name.lower(), name.lower().rpartition("/")[2]):
-            return name
-    return None
-
-
-@cache
-def _zones() -> frozenset[str]:
-    places = {name for name in available_timezones() if "/" in name}
-    return frozenset({name for name in places if not name.startswith("Etc/")} | {"UTC"})
-
-
-def _zone(turn: Turn) -> str:
-    return turn.chat.zone or turn.services.default_zone
-
-
 def _clock(turn: Turn) -> dict[str, Any]:
-    zone = _zone(turn)
-    return {"zone": zone, "time": turn.now.astimezone(ZoneInfo(zone)).strftime(_TIME)}
-
-
-async def _set_zone(turn: Turn, zone: str) -> None:
-    await turn.change(zone=zone)
-    turn.now = turn.now.astimezone(ZoneInfo(zone))
+    return {"zone": str(turn.zone), "time": turn.now.astimezone(turn.zone).strftime(_TIME)}
 
 
 async def _speak(turn: Turn, code: str) -> None:
@@ -161,7 +132,7 @@ def _language_buttons(turn: Turn) -> list[tuple[Button, ...]]:
 
 
 def _zone_buttons(turn: Turn) -> list[tuple[Button, ...]]:
-    rows = [button(zone, Press("setting", "zone", to=zone)) for zone in OFFERED_ZONES]
+    rows = [button(zone, Press("setting", "zone", to=zone)) for zone in where.OFFERED]
     return [*rows, button(turn.texts.label("back"), Press("setting", "open"))]
 
 

@@ -10,7 +10,7 @@ from telegram.constants import ChatMemberStatus, ChatType
 
 from db.chats import Chat, Conversation
 from db.errors import DatabaseAway
-from handlers.buttons import Button, Keyboard, Press, button, pager
+from handlers.buttons import Below, Button, Keyboard, Press, button, pager
 from handlers.context import Context, Services
 from handlers.deeplinks import address
 from handlers.paging import pages
@@ -76,7 +76,8 @@ class Turn:
             expires = int(focus.expires.timestamp())
             written = json.dumps(focus.to_json())
             chats = self.services.chats
-            chats.save_focus(self.chat.chat_id, self._focus_thread, written, expires)
+            chats.save_focus(self.chat.chat_id, self.topic, written, expires)
+            self.focus = focus
 
     def choices(self, answer: Answer) -> list[tuple[Button, ...]]:
         """A row for each choice that asks something new; in a group a few, unless it asks back."""
@@ -88,7 +89,7 @@ class Turn:
             offered = offered[:MOST_IN_GROUP]
         return [button(one.label, Press("choice", one.reference)) for one in offered]
 
-    async def say(self, html: str, keyboard: Keyboard = ()) -> Message | None:
+    async def say(self, html: str, keyboard: Keyboard | Below = ()) -> Message | None:
         """Shows a text, and remembers it as the answer to the question of this turn."""
         sent = await self.services.replies.show(self.context.bot, self.place, html, keyboard)
         new = sent is not None and sent.message_id != self.place.edit
@@ -154,8 +155,21 @@ class Turn:
         return found[0], row
 
     @property
-    def _focus_thread(self) -> int:
+    def topic(self) -> int:
+        """The topic of a group that one speaks in; 0 for a chat without."""
         return focus_thread(self.place)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the chat."""
+        return ZoneInfo(self.chat.zone or self.services.default_zone)
+
+    @property
+    def whom(self) -> str:
+        """Whom one speaks to: the name of a label."""
+        if self.private:
+            return "you"
+        return "this_topic" if self.topic else "this_group"
 
 
 def focus_thread(place: Place) -> int:

@@ -79,7 +79,11 @@ class Focus:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One reply. ``confidence`` is 0-100; ``html`` is Telegram HTML, ``text`` the same, plain."""
+    """One reply. ``confidence`` is 0-100; ``html`` is Telegram HTML, ``text`` the same, plain.
+
+    ``request`` is the reference of what the assistant was asked to do, such as to remind of an
+    event; to do it and to say so is up to the channel. Empty for all other answers.
+    """
 
     status: Status
     intent: str
@@ -90,3 +94,4 @@ class Answer:
     sources: tuple[Source, ...]
     choices: tuple[Choice, ...]
     focus: Focus | None
+    request: str = ""

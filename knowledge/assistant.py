@@ -14,6 +14,7 @@ from knowledge.rendering import Rendering
 from knowledge.replies import Replies
 from knowledge.snapshot import Snapshot
 from knowledge.understanding import Reader, Understanding
+from knowledge.wishes import Wish, Wishes
 
 _log = logging.getLogger(__name__)
 MOST_CHARACTERS = 2000
@@ -27,7 +28,7 @@ _POLITE = re.compile(
     r"^\s*(?:(?:hi|hello|hey|dear \w+)[,!.]?\s+)?(?:please\s+)?(?:"
     r"(?:could|can|would|will) you (?:please |kindly )?(?:tell|let|inform|remind|say)(?: to)?"
     r"(?: me| us)?(?: know)?(?: please)?(?! about)|do you (?:happen to )?know"
-    r"|(?:please )?tell (?:me|us)(?! about)"
+    r"|(?:please )?(?:tell|remind) (?:me|us)(?: again)?(?! about)"
     r"|i(?:'d| would| should)? (?:like|love|want|need) to (?:know|ask|find out|hear)"
     r"|i(?: was|'m| am)(?: just)? wondering)[,:]?\s+",
     re.IGNORECASE,
@@ -69,6 +70,7 @@ class Assistant:
         self.snapshot = snapshot
         self.rendering = Rendering(declared, snapshot)
         self.reader = reader or Reader(snapshot, declared)
+        self.wishes = Wishes(declared.requests, self.reader.vocabulary, snapshot)
         self.replies = Replies(snapshot, self.rendering, declared.intents)
 
     def ask(self, text: str, *, now: datetime, focus: Focus | None = None) -> Answer:
@@ -86,8 +88,12 @@ class Assistant:
             raise ValueError("now must be an aware datetime")
         if len(text) > MOST_CHARACTERS:
             return self.replies.say("too_long", now, focus, limit=MOST_CHARACTERS)
-        text = _tidied(_DOTTED.sub(lambda found: found[0].replace(".", ""), text))
+        text = _DOTTED.sub(lambda found: found[0].replace(".", ""), text)
         focus = focus if focus and focus.expires > now else None
+        wish = self.wishes.read(text, now, focus)
+        if wish is not None:
+            return self._wished(wish, now, focus)
+        text = _tidied(text)
         understanding = self.reader.understand_best(text, focus)
         if not understanding.spans:
             return self.replies.say("blank", now, focus)
@@ -110,6 +116,24 @@ class Assistant:
             _log.info("a reference was not answered: %s", error)
         return self.replies.say("unknown", now, focus, known=[])
 
-    def understand(self, text: str, focus: Focus | None = None) -> Understanding:
-        """How a message is read, for ``ask --explain``."""
-        return self.reader.understand_best(text, focus)
+    def _wished(self, wish: Wish, now: datetime, focus: Focus | None) -> Answer:
+        """The answer to a request: what it comes down to, or a question back."""
+        found = [Candidate(one, 100, "declared") for one in wish.alternatives]
+        if found:
+            return self.replies.clarify(found, wish.spans, now)
+        return self.replies.answer(
+            Candidate(wish.reference, 100, "declared"), wish.spans, now, focus
+        )
+
+    def understand(
+        self, text: str, focus: Focus | None = None, *, now: datetime | None = None
+    ) -> Understanding:
+        """How a message is read, for ``ask --explain``; as a question, unless ``now`` is given."""
+        wish = self.wishes.read(text, now, focus) if now is not None else None
+        if wish is None:
+            return self.reader.understand_best(text, focus)
+        meant = tuple(
+            Candidate(one, 100, "declared") for one in wish.alternatives or (wish.reference,)
+        )
+        decision = Unsure(meant) if wish.alternatives else Certain(meant[0])
+        return Understanding(wish.spans, "", (), meant, decision)

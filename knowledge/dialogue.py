@@ -127,11 +127,16 @@ def _settled(spans: Sequence[Span], last: Reference, focus: Focus) -> Reference 
     order = next((span.operator for span in spans if span.operator in _ORDINALS), "")
     number = next((s.operator[7:] for s in spans if s.operator.startswith("number.")), "")
     place = _ORDINALS.get(order, int(number) - 1 if number else None)
-    if place is not None and len(_content(spans)) <= 2 and -1 <= place < len(focus.results):
+    if place is not None and len(_content(spans)) <= 2 and _is_listed(place, focus):
         return Reference.decode(focus.results[place])
     fragment = _fragment(spans)
     changed = _changed(fragment, last) if fragment and _named(fragment) else None
     return changed if changed is not None else tuple(spans)
+
+
+def _is_listed(place: int, focus: Focus) -> bool:
+    """Whether so many things were listed; -1 is the last of them."""
+    return bool(focus.results) and -1 <= place < len(focus.results)
 
 
 def _content(spans: Sequence[Span]) -> list[Span]:
@@ -153,7 +158,7 @@ def _with_ordinal(spans: Sequence[Span], focus: Focus) -> Reference | tuple[Span
         place = next((n for n, span in enumerate(spans) if span.operator[:7] == "number."), None)
         if place is not None:
             number = int(spans[place].operator[7:]) - 1
-    if place is None or number is None or not -1 <= number < len(focus.results):
+    if place is None or number is None or not _is_listed(number, focus):
         return tuple(spans)
     timed = spans[place].operator.replace("order.", "events_")
     if focus.results_kind == "event" and len(focus.results) == 1 and timed in _TIMED:

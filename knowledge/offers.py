@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from knowledge.answer import Status
 from knowledge.facts import Fact
 from knowledge.query import Condition, Pattern, Query
 from knowledge.references import Reference
@@ -38,6 +39,10 @@ class View:
     results: tuple[str, ...] = ()
     offers: tuple[Offer, ...] = ()
     since: Since | None = None
+    status: Status | None = None
+    """What the answer is, where that does not follow from its intent."""
+    request: Reference | None = None
+    """What the channel is asked to do."""
 
 
 class Impossible(Exception):

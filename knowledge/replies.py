@@ -12,6 +12,7 @@ from knowledge.newer_views import PLATFORMS
 from knowledge.offers import Impossible, View
 from knowledge.readings import MOST_MEANT
 from knowledge.references import MOST_BYTES, Reference
+from knowledge.reminding import offers as reminders
 from knowledge.rendering import Rendering, safe
 from knowledge.snapshot import Snapshot
 from knowledge.understanding import Understanding
@@ -76,17 +77,20 @@ class Replies:
             known=known,
             reply=candidate.reply,
         )
-        status: Status = "decline" if reference.intent in _DECLINED else "answer"
+        usual: Status = "decline" if reference.intent in _DECLINED else "answer"
+        further = reminders(self.snapshot, reference, view.results, now)
+        offered = [o for o in (*view.offers, *further) if o.reference != reference]
         return Answer(
-            status,
+            view.status or usual,
             reference.intent,
             min(100, max(0, candidate.score)),
             self._entities(spans),
             text,
             html,
             (*sources, *later),
-            self.rendering.choices([o for o in view.offers if o.reference != reference]),
+            self.rendering.choices(offered),
             self._focus(reference, view, now, focus),
+            view.request.encode() if view.request is not None else "",
         )
 
     def clarify(

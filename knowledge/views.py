@@ -15,6 +15,7 @@ from knowledge.newer_views import newer_view, since_view, size_view
 from knowledge.offers import Impossible, Offer, View, partnership_offers, region_offer
 from knowledge.query import Query, run
 from knowledge.references import Reference
+from knowledge.reminder_views import REMINDER_VIEWS
 from knowledge.since import of_partnership, of_region, of_thing
 from knowledge.snapshot import ROLE_ORDER, Snapshot
 
@@ -237,4 +238,5 @@ VIEWS: Mapping[str, Callable[[Snapshot, Reference, datetime], View]] = {
         ),
         plain_view,
     ),
+    **REMINDER_VIEWS,
 }

@@ -27,6 +27,7 @@ class BotProcess:
 
     def __init__(self, server: BotApiServer, database: Database, **settings: str) -> None:
         self.server = server
+        self.database = database
         self.log = database.folder / "bot.log"
         self.environment = {
             "PATH": os.environ["PATH"],

@@ -23,8 +23,9 @@ COMPUTED = {"region_partnerships", "partnership_leads", "partnership_members"}
 WITHOUT_SOURCE = {
     *("greeting", "thanks", "farewell", "help", "identity", "wellbeing", "sources"),
     *("not_recorded", "status_change", "off_topic"),
+    *declarations("en").requests.phrases,
 }
-"""Small talk and declines: they state no fact, or name their source in the text."""
+"""Small talk, declines and requests: they state no fact, or name their source in the text."""
 PICTURE = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\ufe0f]")
 
 INTENTS = sorted(declarations("en").intents)
@@ -34,7 +35,7 @@ INTENTS = sorted(declarations("en").intents)
 def test_an_intent_has_sentences_view_template_and_case(intent: str) -> None:
     declared = declarations("en")
     template = "find" if intent in COMPUTED else intent
-    assert declared.sentences[intent]
+    assert declared.sentences.get(intent) or declared.requests.phrases[intent]
     assert template in VIEWS
     assert (declared.answers / f"{template}.html.j2").exists()
     assert (CASES / "en" / f"{intent}.yaml").exists()
@@ -51,7 +52,7 @@ def test_sentences_hold_the_slots_of_their_intent(intent: str) -> None:
     """Of slots that are declared only the choice of one may be in a sentence, and no other."""
     declared = declarations("en")
     wanted = {f"<{kind}>" for kind in declared.intents[intent].slots.values()}
-    for sentence in declared.sentences[intent]:
+    for sentence in declared.sentences.get(intent, ()):
         found = set(re.findall(r"<\w+>", sentence))
         assert found >= wanted or not found, f"{sentence!r} lacks {wanted - found}"
 

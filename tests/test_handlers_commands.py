@@ -12,7 +12,6 @@ from handlers.commands import COMMANDS
 from handlers.deeplinks import all_links, payload_of, target
 from handlers.menu import readme_table, scopes
 from handlers.paging import units
-from handlers.settings import OFFERED_ZONES, find_zone
 from handlers.texts import HERE, languages, texts
 from knowledge.snapshot import Snapshot
 
@@ -43,19 +42,6 @@ def test_no_wording_stands_in_python() -> None:
         code = "\n".join(line for line in code.splitlines() if "_log." not in line)
         found = re.findall(r'"([A-Z][a-z]+(?: [a-z]+){3,}[^"]*)"', code)
         assert found == [], file.name
-
-
-def test_zones_are_found_however_they_are_written() -> None:
-    for written, zone in (
-        ("europe/lisbon", "Europe/Lisbon"),
-        ("Lisbon", "Europe/Lisbon"),
-        ("NEW YORK", "America/New_York"),
-        ("utc", "UTC"),
-        ("Atlantis", None),
-        ("", None),
-    ):
-        assert find_zone(written) == zone
-    assert all(find_zone(zone) == zone for zone in OFFERED_ZONES)
 
 
 def test_links_lead_to_what_they_name(snapshot: Snapshot, tmp_path: Path) -> None:

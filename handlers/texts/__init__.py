@@ -29,7 +29,7 @@ class Texts:
         html = Environment(autoescape=True, **settings)
         # Labels of buttons and notices are plain text: there nothing may be escaped.
         plain = Environment(autoescape=False, **settings)  # noqa: S701
-        self._texts = _compiled(html, self._words["texts"])
+        self._texts = _compiled(html, self._words["texts"], self._words["macros"])
         sections = ("buttons", "notices", "inline")
         self._plain = {name: _compiled(plain, self._words[name]) for name in sections}
 
@@ -65,8 +65,10 @@ class Texts:
         return self._plain["inline"][key].render(values)
 
 
-def _compiled(environment: Environment, words: Mapping[str, str]) -> dict[str, Template]:
-    return {key: environment.from_string(text) for key, text in words.items()}
+def _compiled(
+    environment: Environment, words: Mapping[str, str], macros: str = ""
+) -> dict[str, Template]:
+    return {key: environment.from_string(macros + text) for key, text in words.items()}
 
 
 def languages() -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from knowledge.declarations.requests import Requests
 from knowledge.text import fold
 
 HERE = Path(__file__).parent
@@ -36,7 +37,8 @@ class Declarations:
 
     ``sentences`` maps an intent to example questions, folded, slots as ``<kind>``; ``operators``
     maps ``group.operator`` to folded phrases, ``filler`` among them; ``shorthand`` maps what
-    people type in a hurry to the word they mean.
+    people type in a hurry to the word they mean; ``requests`` are the phrases that ask for
+    something to be done.
     """
 
     language: str
@@ -45,6 +47,7 @@ class Declarations:
     operators: Mapping[str, tuple[str, ...]]
     shorthand: Mapping[str, str]
     common_words: frozenset[str]
+    requests: Requests
 
     @property
     def answers(self) -> Path:
@@ -77,7 +80,8 @@ def declarations(language: str) -> Declarations:
                 raise DeclarationError(f"{path.name}: {intent} is not declared in intents.yaml")
             expanded = [text for line in templates for text in expand(str(line), phrases)]
             sentences[intent] = tuple(dict.fromkeys(expanded))
-    if missing := intents.keys() - sentences.keys():
+    requests = Requests.declared(_read(folder / "requests.yaml"))
+    if missing := intents.keys() - sentences.keys() - requests.phrases.keys():
         raise DeclarationError(
             f"{language}/sentences: no sentence for {', '.join(sorted(missing))}"
         )
@@ -88,7 +92,11 @@ def declarations(language: str) -> Declarations:
         str(typed): word for word, forms in vocabulary.pop("shorthand").items() for typed in forms
     }
     operators = _operators(vocabulary)
-    return Declarations(language, intents, sentences, operators, shorthand, frozenset(common))
+    if unknown := requests.phrases.keys() - intents.keys():
+        raise DeclarationError(f"requests.yaml: {min(unknown)} is not declared in intents.yaml")
+    return Declarations(
+        language, intents, sentences, operators, shorthand, frozenset(common), requests
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -15,6 +15,7 @@ BUTTONS = 100
 ROW = 8
 DATA = 64  # bytes of callback data
 QUERY = 256
+PLACEHOLDER = 64
 OWN_LINK = re.compile(r"https?://t\.me/[^\s<>\"]+")
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 ACTIONS = [
@@ -129,6 +130,32 @@ class Limits:
             for button in row:
                 self.button(button)
         return [row for row in rows if row]
+
+    def letters(
+        self, markup: dict[str, Any] | None, before: list[list[dict[str, Any]]], *, private: bool
+    ) -> list[list[dict[str, Any]]]:
+        """The keyboard in place of the letters after a message with this markup.
+
+        Args:
+            before: the one that the chat shows until then.
+
+        Raises:
+            Broken: it asks for a location in a group.
+        """
+        if markup is None or "inline_keyboard" in markup:
+            return before
+        if markup.get("remove_keyboard"):
+            return []
+        rows: list[list[dict[str, Any]]] = markup.get("keyboard", [])
+        for button in (one for row in rows for one in row):
+            if is_empty(button["text"]):
+                raise Broken("keyboard button text must be non-empty", "a key has no text")
+            if button.get("request_location") and not private:
+                said = "location can be requested in private chats only"
+                raise Broken(said, f"the key {button['text']!r} asks a group for a location")
+        if not 1 <= utf16(markup.get("input_field_placeholder", "x")) <= PLACEHOLDER:
+            self.note(f"input_field_placeholder has not 1 to {PLACEHOLDER} characters")
+        return rows
 
     def button(self, button: dict[str, Any]) -> None:
         label = button["text"]

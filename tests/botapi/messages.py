@@ -112,13 +112,16 @@ class Messages:
 
     def place(self, chat: Chat, params: Params, marked: Marked, **fields: Any) -> Any:
         """Puts a message into its chat, topic and place in a conversation."""
-        keyboard = self.limits.keyboard(params.get("reply_markup"))
+        markup = params.get("reply_markup")
+        keyboard = self.limits.keyboard(markup)
+        letters = self.limits.letters(markup, chat.letters, private=chat.is_private)
         reply = self.replied(chat, params.get("reply_parameters"))
         thread = params.get("message_thread_id")
         if thread is not None and thread not in chat.topics:
             raise bad("message thread not found")
         if thread is None and reply is not None and reply.chat is chat:
             thread = reply.thread
+        chat.letters = letters
         message = self.state.post(
             chat,
             self.state.bot,

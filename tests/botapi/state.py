@@ -148,6 +148,7 @@ class Chat:
     topics: dict[int, str] = field(default_factory=dict)  # thread id -> name; General has none
     messages: dict[int, Message] = field(default_factory=dict)
     migrated_to: int | None = None
+    letters: list[list[dict[str, Any]]] = field(default_factory=list)  # keys instead of letters
     started: bool = True  # private: the person has written to the bot at least once
     deactivated: bool = False  # private: the account was deleted
     numbers: Callable[[], int] = field(default_factory=lambda: count(1).__next__)

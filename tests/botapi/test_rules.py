@@ -86,6 +86,18 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
         "payload",
         "",
     ),
+    (
+        "sendMessage",
+        {"text": "x", "reply_markup": {"keyboard": [[{"text": " "}]]}},
+        "a key has no text",
+        "must be non-empty",
+    ),
+    (
+        "sendMessage",
+        {"text": "x", "reply_markup": {"keyboard": [], "input_field_placeholder": "x" * 65}},
+        "1 to 64 characters",
+        "",
+    ),
     ("sendMessage", {"text": "see https://t.me/s3p_test_bot?start=a.b"}, "payload", ""),
     (
         "sendMessage",
@@ -170,3 +182,19 @@ async def test_each_rule_is_caught(
         assert [call.method for call in server.rejected()] == [method]
     else:
         assert answer["ok"], "Telegram takes it all the same"
+
+
+async def test_only_people_are_asked_for_their_location(server: BotApiServer, ana: User) -> None:
+    wanted = {"keyboard": [[{"text": "Here", "request_location": True}]]}
+    assert (await raw(server, "sendMessage", chat_id=ana.id, text="x", reply_markup=wanted))["ok"]
+    update = server.world.press_key(ana, "Here", at=(50.85, 4.35))
+    assert update["message"]["location"] == {"latitude": 50.85, "longitude": 4.35}
+    gone = {"remove_keyboard": True}
+    assert (await raw(server, "sendMessage", chat_id=ana.id, text="x", reply_markup=gone))["ok"]
+    with pytest.raises(LookupError):
+        server.world.press_key(ana, "Here", at=(50.85, 4.35))
+    assert server.violations == []
+    group = server.world.supergroup("Regions", ana)
+    answer = await raw(server, "sendMessage", chat_id=group.id, text="x", reply_markup=wanted)
+    assert "private chats only" in answer["description"]
+    assert len(server.violations) == 1

@@ -149,6 +149,24 @@ class World:
         place = {"latitude": latitude, "longitude": longitude}
         return self._post(user, extra={"location": place}, **where)
 
+    def press_key(self, user: User, label: str, *, at: tuple[float, float] | None = None) -> Update:
+        """Presses a key of the keyboard that the bot put in place of the letters.
+
+        Args:
+            at: latitude and longitude, which a key that asks for the location sends.
+
+        Raises:
+            LookupError: there is no such key.
+        """
+        keys = [key for row in self.private(user).letters for key in row]
+        found = next((key for key in keys if key["text"] == label), None)
+        if found is None:
+            raise LookupError(f"there is no key {label!r}; there are {keys}")
+        if found.get("request_location"):
+            assert at is not None, "say where the person is"
+            return self.location(user, *at)
+        return self.say(user, label)
+
     def _post(
         self, user: User, chat: Chat | None = None, *, reply_to: Reply = None, **fields: Any
     ) -> Update:

@@ -1,0 +1,76 @@
+"""Why a reminder came, and what became of the last ones: queued, sent, retried, withheld."""
+
+from typing import Any
+
+from handlers import reminder_cards as cards
+from handlers.buttons import Press, button
+from handlers.scheduling import Receipt
+from handlers.settings import LIST
+from handlers.times import told
+from handlers.turn import Turn
+from knowledge.moments import lead_said, span_said
+from knowledge.reminders import Lead, matches
+
+SHOWN = 10
+"""Receipts in one message."""
+
+PUNCTUAL = 5
+"""Seconds by which a message may be late without that being told."""
+
+
+async def why(turn: Turn, _argument: str) -> None:
+    """What became of the last reminders of the chat, and what comes next."""
+    found = await turn.services.reminders.receipts(turn.chat.chat_id, SHOWN)
+    await turn.say_text(
+        "why",
+        [button(turn.texts.label("all_reminders"), Press("list", LIST))],
+        rows=[_shown(turn, one) for one in found],
+        whom=turn.texts.label(turn.whom),
+        on=turn.chat.reminders,
+    )
+
+
+async def on_press(turn: Turn, press: Press) -> str:
+    """Why one reminder came: what was subscribed to, and its receipt."""
+    one = await turn.services.reminders.receipt(turn.chat.chat_id, press.number)
+    if one is None:
+        return turn.texts.notice("gone")
+    subscribed = await turn.services.reminders.subscribed(turn.chat.chat_id)
+    event = one.event
+    reasons = [
+        cards.named(turn, cards.target_of(entry))
+        for entry in subscribed
+        if event is not None and matches(entry.kind, entry.target, event)
+    ]
+    rows = [button(turn.texts.label("all_reminders"), Press("list", LIST))]
+    await turn.say_text(
+        "why_this",
+        rows,
+        row=_shown(turn, one),
+        reasons=list(dict.fromkeys(reasons)),
+        whom=turn.texts.label(turn.whom),
+    )
+    return ""
+
+
+def _shown(turn: Turn, one: Receipt) -> dict[str, Any]:
+    is_span = one.lead[:1].isdigit()
+    return {
+        "title": one.event.title if one.event is not None else None,
+        "lead": lead_said(one.lead) if is_span else one.lead,
+        "due": told(one.due, now=turn.now),
+        "state": one.state,
+        "reason": one.reason,
+        "attempts": one.attempts,
+        "at": told(one.settled, now=turn.now) if one.settled is not None else None,
+        "late": _late(one.late),
+    }
+
+
+def _late(seconds: int) -> str:
+    """A lateness worth telling, in words; empty for one that is not."""
+    if seconds <= PUNCTUAL:
+        return ""
+    if seconds < 60:
+        return f"{seconds} s"
+    return span_said(str(Lead(minutes=seconds // 60)))

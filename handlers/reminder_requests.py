@@ -1,0 +1,191 @@
+"""Does what people ask for about reminders, in words, by commands or buttons, and says so."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+from handlers import reminder_cards as cards
+from handlers import reminder_pages as pages
+from handlers import settings, snoozing, where
+from handlers.buttons import Button, Press, button
+from handlers.deeplinks import COMMITTEE, payload_of
+from handlers.turn import Turn
+from knowledge.answer import Answer, Focus
+from knowledge.moments import lead_said
+from knowledge.references import Reference
+from knowledge.reminders import DEFAULT_LEADS, canonical
+from knowledge.reminding import Target, exists, leads_of, reference, target_of
+from knowledge.replies import FOCUS_LASTS
+
+AWAITED = "leads"
+"""The ``results_kind`` of the focus while a span of time is awaited for a reminder."""
+
+WHICH = "remind|ask=which"
+
+
+async def respond(turn: Turn, answer: Answer) -> None:
+    """Does what was asked for; any other answer is shown."""
+    if not answer.request:
+        await turn.answer(answer)
+        return
+    wish = Reference.decode(answer.request)
+    if turn.focus is not None and turn.focus.results_kind == AWAITED and leads_of(wish):
+        wish = wish.with_slot("add", "yes")
+    turn.keep_focus(answer.focus)
+    await _WISHES[wish.intent](turn, wish)
+
+
+async def remind(turn: Turn, argument: str) -> None:
+    """The command: what follows it are words, or it is asked what to remind of."""
+    answer = turn.ask(f"remind me {argument}") if argument else turn.choose(WHICH)
+    await respond(turn, answer)
+
+
+async def reminders(turn: Turn, _argument: str = "") -> None:
+    await pages.overview(turn)
+
+
+# What can be wished for
+
+
+async def _subscribe(turn: Turn, wish: Reference) -> None:
+    target = target_of(wish)
+    if target is None:
+        return
+    if not await turn.may_change():
+        # Whoever is no admin can have the same for oneself.
+        url = turn.link(payload_of(*target) or COMMITTEE)
+        await turn.say_text("admins_only", [(Button(turn.texts.label("in_private"), url=url),)])
+        return
+    service = turn.services.reminders
+    known = await service.subscribed(turn.chat.chat_id)
+    before = await cards.find(turn, target)
+    leads = leads_of(wish)
+    if before is not None and (wish.slot("add") or not leads):
+        leads = (*leads, *before.leads)
+    switched_on = await _switched_on(turn)
+    await service.subscribe(
+        turn.chat.chat_id, turn.topic, *cards.stored(target), canonical(leads) or DEFAULT_LEADS
+    )
+    notes = {name: wish.slot(name) is not None for name in ("fixed", "far")}
+    await cards.show(turn, target, switched_on=switched_on, **notes)
+    if not known and turn.chat.zone is None:
+        await where.ask(turn)
+
+
+async def _switched_on(turn: Turn) -> bool:
+    """Whether reminders were off, which whoever asks for one does not want any more."""
+    if turn.chat.reminders:
+        return False
+    await turn.change(reminders=True)
+    return True
+
+
+async def _stop(turn: Turn, wish: Reference) -> None:
+    if wish.slot("everything"):
+        await settings.stop(turn, "")
+        return
+    target = target_of(wish)
+    if target is None:
+        here = await cards.subscribed_here(turn)
+        target = cards.target_of(here[0]) if len(here) == 1 else None
+    if target is None:
+        await pages.overview(turn)
+    elif not await turn.may_change():
+        await turn.say_text("admins_only")
+    else:
+        await _drop(turn, target)
+
+
+async def _drop(turn: Turn, target: Target) -> None:
+    """Ends a subscription, which can be taken back by a button."""
+    words = turn.texts
+    before = await cards.find(turn, target)
+    again: list[tuple[Button, ...]] = []
+    if before is not None:
+        await turn.services.reminders.unsubscribe(
+            turn.chat.chat_id, turn.topic, *cards.stored(target)
+        )
+        whole = reference("remind", target, before.leads).encode()
+        press = Press("choice", whole if len(whole) < 64 else reference("remind", target).encode())
+        again = [button(words.label("undo"), press)]
+    await turn.say_text(
+        "dropped" if before is not None else "not_subscribed",
+        [*again, button(words.label("all_reminders"), Press("list", settings.LIST))],
+        name=cards.named(turn, target),
+        whom=words.label(turn.whom),
+    )
+
+
+async def _list(turn: Turn, _wish: Reference) -> None:
+    await pages.overview(turn)
+
+
+_WISHES: Mapping[str, Callable[[Turn, Reference], Awaitable[None]]] = {
+    "remind": _subscribe,
+    "remind_stop": _stop,
+    "remind_list": _list,
+    "remind_quiet": pages.quiet_wish,
+    "remind_digest": pages.digest_wish,
+    "remind_snooze": snoozing.wish,
+}
+
+
+# Buttons
+
+
+async def on_press(turn: Turn, press: Press) -> str:
+    """A button about reminders, in the message to be edited; returns the notice for the press."""
+    to = press.to or ""
+    match press.value:
+        case "quiet" | "digest" | "hour":
+            return await pages.on_press(turn, press)
+        case "zone":
+            await where.ask(turn)
+            return ""
+    lead, _, rest = to.partition(".") if press.value == "lead" else ("", "", to)
+    target = cards.target_in(rest)
+    if target is None or press.value not in ("open", "lead", "own", "drop"):
+        return turn.texts.notice("outdated")
+    if press.value == "open" and exists(turn.assistant.snapshot, target):
+        return "" if await cards.show(turn, target) else turn.texts.notice("not_subscribed")
+    if not await turn.may_change():
+        return turn.texts.notice("admins_only")
+    if press.value == "lead" and exists(turn.assistant.snapshot, target):
+        return await _toggle(turn, target, lead)
+    if press.value == "own" and exists(turn.assistant.snapshot, target):
+        await _ask_span(turn, target)
+        return ""
+    await _drop(turn, target)
+    return turn.texts.notice("saved")
+
+
+async def _toggle(turn: Turn, target: Target, written: str) -> str:
+    before = await cards.find(turn, target)
+    try:
+        lead = canonical([written])[0]
+    except ValueError:
+        return turn.texts.notice("outdated")
+    if before is None:
+        return turn.texts.notice("not_subscribed")
+    leads = [one for one in before.leads if one != lead]
+    if len(leads) == len(before.leads):
+        leads.append(lead)
+    await turn.services.reminders.subscribe(
+        turn.chat.chat_id, turn.topic, *cards.stored(target), leads
+    )
+    await cards.show(turn, target)
+    return turn.texts.notice("saved")
+
+
+async def _ask_span(turn: Turn, target: Target) -> None:
+    """Asks how long before; the next message, if it says so, is the reply."""
+    before = await cards.find(turn, target)
+    if before is None:
+        return
+    written = reference("remind", target).encode()
+    entities = (target,) if target[0] in ("event", "partnership") else ()
+    expires = turn.now + FOCUS_LASTS
+    turn.keep_focus(Focus(written, entities, AWAITED, (), expires))
+    turn.place = replace(turn.place, edit=None)
+    spans = [lead_said(lead) for lead in cards.OFFERED[:2]]
+    await turn.say_text("own_lead", name=cards.named(turn, target), examples=spans)
