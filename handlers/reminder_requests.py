@@ -10,11 +10,11 @@ from handlers.buttons import Button, Press, button
 from handlers.deeplinks import COMMITTEE, payload_of
 from handlers.turn import Turn
 from knowledge.answer import Answer, Focus
+from knowledge.memory import FOCUS_LASTS
 from knowledge.moments import lead_said
 from knowledge.references import Reference
 from knowledge.reminders import DEFAULT_LEADS, canonical
 from knowledge.reminding import Target, exists, leads_of, reference, target_of
-from knowledge.replies import FOCUS_LASTS
 
 AWAITED = "leads"
 """The ``results_kind`` of the focus while a span of time is awaited for a reminder."""

@@ -11,8 +11,8 @@ from handlers.times import told
 from handlers.turn import Turn
 from knowledge import places
 from knowledge.answer import Focus
+from knowledge.memory import FOCUS_LASTS
 from knowledge.moments import zone_said
-from knowledge.replies import FOCUS_LASTS
 
 OFFERED = (
     "Europe/Brussels",

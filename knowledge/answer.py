@@ -54,7 +54,9 @@ class Focus:
     """What a chat was last about, for follow-ups; worthless after ``expires``.
 
     ``reference`` is the last answer's (see ``knowledge.references``), ``entities`` the ids last
-    named by kind, ``results`` the ids the answer listed, all of ``results_kind``.
+    named by kind, ``results`` the ids the answer listed, all of ``results_kind``. ``mentioned`` is
+    what was named earlier as well, the latest first; ``listed`` the last list of several (all of
+    ``listed_kind``), which a question about one of them leaves as it is.
     """
 
     reference: str
@@ -62,6 +64,9 @@ class Focus:
     results_kind: str
     results: tuple[str, ...]
     expires: datetime
+    mentioned: tuple[tuple[str, str], ...] = ()
+    listed_kind: str = ""
+    listed: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "expires": self.expires.isoformat()}
@@ -74,6 +79,9 @@ class Focus:
             results_kind=data["results_kind"],
             results=tuple(data["results"]),
             expires=datetime.fromisoformat(data["expires"]),
+            mentioned=tuple((kind, id) for kind, id in data.get("mentioned", ())),
+            listed_kind=data.get("listed_kind", ""),
+            listed=tuple(data.get("listed", ())),
         )
 
 

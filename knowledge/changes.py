@@ -25,13 +25,15 @@ def about(kind: str, id: str) -> Reference:
     return Reference(f"{kind}_about" if kind in own else "card", ((kind, id),))
 
 
-def with_clause(query: Query, clause: Clause, *, adding: bool) -> Query:
+def with_clause(query: Query, clause: Clause, *, adding: bool, each: bool = False) -> Query:
+    """The query changed by what a clause names; ``each``: several names are all wanted."""
     for axis, names in clause.names.items():
-        query = _with_names(query, axis, names.ids, clause, adding=adding)
+        query = _with_names(query, axis, names.ids, clause, adding=adding, each=each)
     if clause.roles and clause.names.keys() <= {"country"}:
         query = with_roles(query, frozenset(clause.roles), negative=clause.negative)
     if clause.vanguard is not None:
-        condition = Condition(Pattern(vanguard=clause.vanguard), OTHER_AXIS[query.subject])
+        marked = clause.vanguard is not clause.negative
+        condition = Condition(Pattern(vanguard=marked), OTHER_AXIS[query.subject])
         query = replace(query, conditions=(*query.conditions, condition))
     return query
 
@@ -57,17 +59,19 @@ def with_other_slot(names: Sequence[Name], last: Reference) -> Reference | None:
     return about(known[0].kind, known[0].id) if len(known) == 1 else None
 
 
-def _with_names(query: Query, axis: Axis, ids: list[str], clause: Clause, *, adding: bool) -> Query:
+def _with_names(
+    query: Query, axis: Axis, ids: list[str], clause: Clause, *, adding: bool, each: bool
+) -> Query:
     """The query about other names, or narrowed by names on an axis it did not speak of."""
     if axis == query.subject and not clause.negative:
         return _with_candidates(query, axis, ids)
     old = [c for c in query.conditions if c.pattern.ids(axis)]
-    kept = [c for c in query.conditions if adding or c not in old]
+    kept = [c for c in query.conditions if adding or clause.negative or c not in old]
     roles = frozenset(clause.roles) or (old[0].pattern.roles if old else frozenset())
     if query.operation in ("most", "least") and query.measure is not None and not old:
         pattern = query.measure.pattern.on(axis, ids)
         return replace(query, measure=replace(query.measure, pattern=pattern))
-    groups = [[id] for id in ids] if len(ids) > 1 and len(old) != 1 else [ids]
+    groups = [[id] for id in ids] if len(ids) > 1 and (each or len(old) != 1) else [ids]
     if (axis, query.subject) == ("country", "region"):
         # A region lies in one country: another one replaces it, even with "only".
         kept = [c for c in query.conditions if c not in old]

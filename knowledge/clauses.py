@@ -20,7 +20,7 @@ _UNNUMBERED: dict[str, tuple[int | None, int | None]] = {
     "one": (1, 1),
 }
 """What a degree says until a number behind it says it exactly."""
-_ADJECTIVES = ("demonym", "adjective")
+_PLACES = frozenset({"under", "over", "below", "above", "beyond"})
 AXES: tuple[Axis, ...] = ("region", "country", "partnership")
 
 
@@ -174,7 +174,7 @@ class ClauseReader:
                 names.any_of = True
         elif operator == "all":
             self._clause.universal = True
-            if "nine" in words:
+            if "nine" in words or words == "everything":
                 self._clause.counted = "partnership"
 
     def _degree_word(self, place: int, operator: str) -> None:
@@ -185,6 +185,8 @@ class ClauseReader:
                 self._begin(place, negative=False)
             else:
                 self._clause.after_degree = True
+        elif self._spans[place].words in _PLACES and not self._number_behind(place):
+            pass  # "under which headings", "over all its regions"
         elif not self._number_before(place):
             self._limit = _UNNUMBERED.get(operator, self._limit)
 
@@ -213,6 +215,11 @@ class ClauseReader:
     def _number_before(self, place: int) -> bool:
         """Whether the degree stands behind its number: "four or more"."""
         return place > 0 and self._spans[place - 1].operator.startswith("number.")
+
+    def _number_behind(self, place: int) -> bool:
+        """Whether a number follows: "over four", "under the five"."""
+        behind = self._spans[place + 1 : place + 3]
+        return any(span.operator.startswith("number.") for span in behind)
 
     def _counts_noun(self, place: int) -> bool:
         """Whether a bare number counts ("in three partnerships"), not "the two regions share"."""

@@ -173,11 +173,21 @@ class _Composer:
             inside = Pattern(regions=frozenset({region}))
             return Query("partnership", conditions=(Condition(inside, "region"),))
         kept = [c for c in query.conditions if c.pattern.regions != {region}]
+        roles = frozenset(role for c in query.conditions if c.plain for role in c.pattern.roles)
+        named = [c for c in kept if c.plain and c.pattern.partnerships]
         shared: frozenset[str] = frozenset()
-        if query.operation != "partners" and not any(c.pattern.partnerships for c in kept):
-            shared = frozenset(row.partnership for row in self.snapshot.by_region.get(region, ()))
-        pattern = Pattern(partnerships=shared, other_than=region)
-        limit = next((c for c in kept if not c.plain and not c.negative), None)
+        if query.operation != "partners":
+            rows = self.snapshot.by_region.get(region, ())
+            shared = frozenset(row.partnership for row in rows if not roles or row.role in roles)
+            if named:
+                shared = frozenset().union(*(c.pattern.partnerships for c in named))
+            said = Condition(Pattern(roles=roles), "partnership")
+            kept = [c for c in kept if c not in named and not (roles and c == said)]
+        pattern = Pattern(
+            partnerships=shared, roles=roles if shared else frozenset(), other_than=region
+        )
+        limits = (c for c in query.conditions if not c.plain and not c.negative)
+        limit = next(limits, None)
         kept = [c for c in kept if c is not limit]
         kept.append(replace(limit, pattern=pattern) if limit else Condition(pattern, "partnership"))
         operation: Operation = "rank" if query.operation == "list" else query.operation

@@ -51,6 +51,8 @@ def measures(subject: Axis, clause: Clause, made: list[Condition]) -> bool:
     """Whether a clause says what is compared, not which candidates are compared."""
     if clause.negative or clause.at_least is not None or not made:
         return False
+    if subject == "partnership" and clause.vanguard is not None and not clause.roles:
+        return False  # a mark of the partnerships that are compared
     if clause.after_degree:
         return True
     if subject == "region" and clause.names.keys() <= {"country"} and not clause.roles:

@@ -35,6 +35,8 @@ class Question:
         self.spans = spans
         self.operators = [span.operator for span in spans]
         self.asked = frozenset(self.operators)
+        if spans and spans[-1].words == "with" and "ask.who" in self.asked:
+            self.asked |= {"relation.together"}  # "who does it lead textile with?"
         self.names = {
             place: found for place, span in enumerate(spans) if (found := axis_name(span))
         }
@@ -146,9 +148,11 @@ class Question:
         """Whether "how many leads", "list the participants" ask for regions in a role."""
         if "region" in self.axes:
             return False
-        for operator in self.operators[place : place + 3]:
+        for number, operator in enumerate(self.operators[place : place + 4], place):
             if operator.startswith("role.") and operator != "role.any":
                 return True
+            if number in self.names and self.names[number][0] == "country":
+                continue  # "is there a Polish lead?"
             if operator != "filler" and not operator.startswith("degree"):
                 return False
         return False

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from knowledge.answer import Answer, Choice, Entity, Focus, Status
 from knowledge.decision import DECLINES, Candidate
 from knowledge.declarations import Intent
 from knowledge.dialogue import PENDING
+from knowledge.memory import FOCUS_LASTS, after_answer, after_decline
 from knowledge.newer_views import PLATFORMS
 from knowledge.offers import Impossible, View
 from knowledge.readings import MOST_MEANT
@@ -19,7 +20,6 @@ from knowledge.understanding import Understanding
 from knowledge.views import VIEWS
 from knowledge.vocabulary import Span
 
-FOCUS_LASTS = timedelta(minutes=30)
 _YEAR = r"(19|20)\d\d"
 _SHAPES: Mapping[str, re.Pattern[str]] = {
     "year": re.compile(rf"{_YEAR}(-(0[1-9]|1[0-2]))?"),
@@ -89,7 +89,7 @@ class Replies:
             html,
             (*sources, *later),
             self.rendering.choices(offered),
-            self._focus(reference, view, now, focus),
+            after_answer(reference, view, spans, now, focus, self.snapshot),
             view.request.encode() if view.request is not None else "",
         )
 
@@ -134,7 +134,7 @@ class Replies:
             html,
             (),
             self.rendering.choices(view.offers),
-            focus,
+            after_decline(spans, now, focus),
         )
 
     def say(self, intent: str, now: datetime, focus: Focus | None, **extra: object) -> Answer:
@@ -194,34 +194,4 @@ class Replies:
             f"{intent.description.rstrip('.')} ({', '.join(names)})"
             if names
             else intent.description.rstrip(".")
-        )
-
-    def _focus(
-        self, reference: Reference, view: View, now: datetime, focus: Focus | None
-    ) -> Focus | None:
-        """What the chat is about from now on; small talk leaves it as it was."""
-        if not view.results and reference.query is None and not reference.slots:
-            return focus
-        entities: list[tuple[str, str]] = []
-        if reference.query is not None:
-            query = reference.query
-            entities += [(query.subject, id) for id in query.candidates[:1]]
-            for condition in query.conditions:
-                entities += [("partnership", id) for id in sorted(condition.pattern.partnerships)]
-                entities += [("region", id) for id in sorted(condition.pattern.regions)]
-                entities += [("country", id) for id in sorted(condition.pattern.countries)]
-        entities += [
-            (kind, id) for kind, id in reference.slots if id in self.snapshot.things.get(kind, {})
-        ]
-        for kind, id in reference.slots:
-            links = self.snapshot.links_of.get((kind, id), ())
-            entities += [(link.target_kind, link.target) for link in links]
-        if len(view.results) == 1:
-            entities.append((view.results_kind, view.results[0]))
-        return Focus(
-            reference.encode(),
-            tuple(dict.fromkeys(entities)),
-            view.results_kind,
-            view.results,
-            now + FOCUS_LASTS,
         )

@@ -182,7 +182,7 @@ class Reader:
     def understand_spans(self, spans: tuple[Span, ...], focus: Focus | None) -> Understanding:
         """The same for a message whose names and operators are found already."""
         if focus is not None:
-            follow = follow_up(spans, focus)
+            follow = follow_up(spans, focus, self.snapshot, self._compose)
             if isinstance(follow, Reference):
                 candidate = Candidate(follow, 95, "follow-up")
                 return Understanding(spans, "", (), (candidate,), Certain(candidate))

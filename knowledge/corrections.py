@@ -1,0 +1,51 @@
+"""Takes what a message takes back out of it: "the Nordic, I mean the Swedish ones"."""
+
+from collections.abc import Sequence
+
+from knowledge.clauses import axis_name
+from knowledge.vocabulary import Span
+
+_FEW = 2
+_MEANING = frozenset({"mean", "meant"})
+
+
+def corrected(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """The message with its last word on each matter; what it corrects is left out."""
+    return _instead(_meant(tuple(spans)))
+
+
+def _meant(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """What stands behind "I mean", with the question before it if there was one."""
+    place = next(
+        (
+            n
+            for n in range(1, len(spans) - 1)
+            if spans[n].words in _MEANING and spans[n - 1].words == "i"
+        ),
+        None,
+    )
+    if place is None or place < 2:
+        return spans
+    before, behind = spans[: place - 1], spans[place + 1 :]
+    if any(span.operator.startswith("ask.") for span in behind):
+        return behind
+    if not any(span.operator.startswith(("ask.", "role.")) for span in before):
+        return behind
+    axes = {found[0] for span in behind if (found := axis_name(span))}
+    kept = [s for s in before if not ((found := axis_name(s)) and found[0] in axes)]
+    return (*kept, *behind)
+
+
+def _instead(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The name that counts of two: "not West Flanders, Flanders", "Flanders, not West Flanders"."""
+    names = [(n, found[0]) for n, span in enumerate(spans) if (found := axis_name(span))]
+    if len(names) != 2 or names[0][1] != names[1][1] or len(spans) > names[1][0] + 1:
+        return spans
+    (first, _), (second, _) = names
+    before, between = spans[: max(0, first - 1)], spans[first + 1 : second]
+    denied_first = first > 0 and spans[first - 1].operator == "set.not"
+    if denied_first and all(span.operator == "filler" for span in (*before, *between)):
+        return spans[second:]
+    if first == 0 and 0 < len(between) <= _FEW and between[-1].operator == "set.not":
+        return spans[:1]
+    return spans

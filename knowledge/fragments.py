@@ -1,0 +1,155 @@
+"""Completes messages that are no question: "and textile?", "only the Spanish ones", "drop Italy".
+
+They change the names, the roles and the marks of the question behind the last answer.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from knowledge.changes import base_query, with_clause, with_other_slot
+from knowledge.clauses import ClauseReader, axis_name
+from knowledge.listed import PLURAL
+from knowledge.question import CIRCUMSTANCES
+from knowledge.references import Reference
+from knowledge.vocabulary import Span
+
+# What stands before the part that matters; several may follow each other ("no, sorry, I meant").
+_OPENERS = (
+    "i meant to say",
+    "going back to",
+    "the same for",
+    "returning to",
+    "what about",
+    "how about",
+    "make that",
+    "same with",
+    "same for",
+    "let s say",
+    "back to",
+    "not that",
+    "actually",
+    "i meant",
+    "instead",
+    "what of",
+    "i mean",
+    "as for",
+    "really",
+    "rather",
+    "sorry",
+    "also",
+    "just",
+    "only",
+    "oops",
+    "then",
+    "and",
+    "any",
+    "but",
+    "now",
+    "oh",
+    "no",
+    "hm",
+    "ok",
+    "or",
+    "so",
+)
+_QUESTION_WORDS = CIRCUMSTANCES | {"is", "are", "does", "do", "did", "was", "were", "has", "have"}
+
+
+def content(spans: Sequence[Span]) -> list[Span]:
+    return [span for span in spans if span.operator != "filler"]
+
+
+def is_named(spans: Sequence[Span]) -> bool:
+    return any(axis_name(span) or span.of("event") for span in spans)
+
+
+def fragment(spans: Sequence[Span]) -> tuple[Span, ...] | None:
+    """The spans behind the opener of a message that has no question of its own."""
+    rest = [span for span in behind_opener(spans) if span.words != "there"]
+    opened = len(rest) < len(spans)
+    told = content(rest)
+    narrowing = any(span.words in PLURAL for span in rest)
+    asked = [span for span in told if span.operator.startswith("ask.")]
+    # "Which Swedish?" asks the same of others.
+    asks = bool(asked) and not (asked == told[:1] and told[0].words == "which" and len(rest) == 2)
+    loose = [span for span in told if not span.names and not span.operator]
+    groups = {_group(span.operator) for span in told if span.operator}
+    groups -= {"ask"} if not asks else set()
+    if loose or not told or (not opened and len(rest) > 5 and not narrowing):
+        return None
+    first = rest[0].words if rest else ""
+    if first in ("is", "are") and narrowing and is_named(rest):
+        return tuple(rest)
+    if narrowing and any(span.operator == "ask.who" for span in told):
+        return None
+    if narrowing and first not in ("do", "does", "is", "are"):
+        return tuple(rest) if groups <= {"ask", "role", "set", "mark", "subject"} else None
+    questions = any(span.words in _QUESTION_WORDS for span in rest)
+    if asks or questions or not groups <= {"role", "set", "mark", "number", "subject"}:
+        return None
+    if "subject" in groups and not is_named(rest):
+        return None
+    if any(s.operator.startswith("subject.") or s.words == "other" for s in rest):
+        return None if _is_complete(rest) else tuple(rest)
+    return tuple(rest)
+
+
+def _group(operator: str) -> str:
+    """The group of an operator; the Vanguard pilots are a mark as well as a noun."""
+    return "mark" if operator == "subject.pilot" else operator.partition(".")[0]
+
+
+def _is_complete(spans: Sequence[Span]) -> bool:
+    """Whether a noun and names say all: "other French regions in medtech"."""
+    axes = {found[0] for span in spans if (found := axis_name(span))}
+    return "country" in axes and len(axes) > 1
+
+
+def removing(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """The spans with "drop the leads" read as "without the leads"."""
+    first = next((n for n, s in enumerate(spans) if s.operator not in ("filler", "set.not")), None)
+    if first is None or spans[first].operator != "set.remove":
+        return tuple(spans)
+    denied_from = replace(spans[first], operator="set.not")
+    return (denied_from, *spans[first + 1 :])
+
+
+def behind_opener(spans: Sequence[Span]) -> Sequence[Span]:
+    """What follows "and", "no, I meant" and the like."""
+    words = " ".join(span.words for span in spans)
+    for opener in _OPENERS:
+        if words.startswith(f"{opener} ") and not (opener == "no" and _denies(spans)):
+            count, said = 0, ""
+            while len(said) < len(opener):
+                said = f"{said} {spans[count].words}".strip()
+                count += 1
+            return behind_opener(spans[count:]) if said == opener else spans
+    return spans
+
+
+def _denies(spans: Sequence[Span]) -> bool:
+    """Whether "no" belongs to a noun: "no Dutch one", not "no, Flanders"."""
+    behind = [*spans[1:3], Span(0, 0, "", ""), Span(0, 0, "", "")]
+    noun = behind[1].operator.startswith(("subject.", "role."))
+    return bool(behind[0].of("country")) and (noun or behind[1].words in ("one", "ones"))
+
+
+def changed(spans: Sequence[Span], last: Reference) -> Reference | None:
+    """The last question with the names, roles and marks of a fragment instead of its own."""
+    base = base_query(last)
+    names = [name for span in spans for name in span.names]
+    if last.query is None and names:
+        return with_other_slot(names, last)
+    if base is None:
+        return None
+    query = base
+    words = {span.words for span in spans}
+    adding = bool(words & (PLURAL | {"only", "just"})) or (
+        "ones" in words and query.subject == "region"
+    )
+    each = any(span.operator == "set.both" for span in spans)
+    for clause in ClauseReader(spans, frozenset()).read():
+        query = with_clause(query, clause, adding=adding, each=each)
+    if spans[0].words in ("is", "are") and query.candidates:
+        query = query.with_operation("check")
+    return None if query == base else Reference("find", query=query)
