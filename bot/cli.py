@@ -77,18 +77,22 @@ def run(arguments: Sequence[str]) -> int:
 
 def _report(error: Exception, *, debug: bool) -> int:
     # Imported here because only a failure needs them; they are slow.
+    from bot.secrets import secrets_of, without_secrets
     from bot.settings import SettingsError
     from db.errors import DatabaseError
     from knowledge.pack_files import PackError
     from knowledge.reading import MissingKnowledge
 
+    secrets = secrets_of(os.environ)
     if debug:
-        traceback.print_exception(error)
+        frames = "".join(traceback.format_exception(error))
+        print(without_secrets(frames, secrets), end="", file=sys.stderr)
     expected = (UsageError, CommandError, SettingsError, DatabaseError, PackError, MissingKnowledge)
     if isinstance(error, expected):
-        print(error, file=sys.stderr)
+        print(without_secrets(str(error), secrets), file=sys.stderr)
     else:
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        reason = without_secrets(reason, secrets)
         print(f"Unexpected error ({reason}) - run it again with --debug.", file=sys.stderr)
     return WRONG_USAGE if isinstance(error, UsageError) else FAILED
 
@@ -127,7 +131,12 @@ def _grammar() -> _Parser:
     export.add_argument("--out", metavar="DIR", help="write files there, not to standard output")
     _evaluate_grammar(command("evaluate", _evaluate, "run question cases and report the accuracy"))
     _misses_grammar(command("misses", _misses, "questions without an answer, and teaching"))
-    command("run", _run, "the Telegram bot: long polling, or a webhook when WEBHOOK_URL is set")
+    says = "the Telegram bot: long polling, or a webhook when WEBHOOK_URL is set"
+    command("run", _run, says).add_argument(
+        "--only",
+        choices=("web", "work"),
+        help="answer people, or do what goes on unasked (reminders, tidying); both without",
+    )
     links = command("links", _links, "links to every partnership, region and event, for badges")
     links.add_argument("--format", choices=("csv",), default="csv")
     links.add_argument("--qr", metavar="DIR", help="also write QR codes (PNG and SVG) there")
@@ -238,10 +247,10 @@ def _misses(given: argparse.Namespace) -> int:
     return misses(given)
 
 
-def _run(_given: argparse.Namespace) -> int:
+def _run(given: argparse.Namespace) -> int:
     from bot.cli_run import run_telegram
 
-    return run_telegram()
+    return run_telegram(given.only or "all")
 
 
 def _links(given: argparse.Namespace) -> int:

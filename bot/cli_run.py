@@ -1,13 +1,19 @@
 """The command ``run``: the Telegram bot."""
 
 import asyncio
+import os
 import re
+from typing import TYPE_CHECKING
 
 from bot.assistants import open_assistants
 from bot.cli import DONE, UsageError
 from bot.logs import set_up_logs
+from bot.secrets import secrets_of
 from bot.settings import Settings, read_settings
 from db.engine import create_engine
+
+if TYPE_CHECKING:
+    from bot.upkeep import Part
 
 HOW_TO_START = (
     "There is no TELEGRAM_BOT_TOKEN - get one from @BotFather in Telegram (/newbot) and set it; "
@@ -15,14 +21,14 @@ HOW_TO_START = (
 )
 
 
-def run_telegram() -> int:
-    """Runs the bot until it is stopped.
+def run_telegram(part: "Part") -> int:
+    """Runs the bot, or a part of its work, until it is stopped.
 
     Raises:
         UsageError: the settings do not make a bot.
     """
     settings = checked(read_settings())
-    set_up_logs(settings.log_level)
+    set_up_logs(settings.log_level, settings.log_format, secrets_of(os.environ))
     assistants = open_assistants(settings)
     # Imported here because the framework is slow to import, and a wrong setting needs none of it.
     from bot.telegram import run_bot
@@ -30,7 +36,7 @@ def run_telegram() -> int:
     async def task() -> None:
         engine = create_engine(settings.database)
         try:
-            await run_bot(settings, engine, assistants)
+            await run_bot(settings, engine, assistants, part)
         finally:
             await engine.dispose()
 

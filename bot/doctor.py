@@ -6,13 +6,13 @@ import re
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.cli import DONE, FAILED
+from bot.doctor_service import Finding, processes, telegram_says
 from bot.settings import Settings, SettingsError, read_settings
 from db.engine import create_engine, writing
 from db.errors import DatabaseError, name_of
@@ -24,16 +24,6 @@ from knowledge.reading import MissingKnowledge, loaded_checksums, read_snapshot
 OLDEST_PYTHON = (3, 11)
 WEBHOOK_PORTS = (443, 80, 88, 8443)
 """The ports Telegram calls (https://core.telegram.org/bots/webhooks)."""
-
-State = Literal["ok", "warn", "fail"]
-
-
-class Finding(NamedTuple):
-    """The outcome of one check; ``says`` has the mend where there is something to mend."""
-
-    state: State
-    about: str
-    says: str
 
 
 def doctor() -> int:
@@ -56,6 +46,8 @@ async def examine() -> list[Finding]:
     findings += [finding async for finding in _database(settings)]
     findings.append(_token(settings))
     findings += _webhook(settings)
+    if all(one.state == "ok" for one in findings if one.about == "token"):
+        findings += [finding async for finding in telegram_says(settings)]
     return findings
 
 
@@ -129,6 +121,9 @@ async def _contents(engine: AsyncEngine, settings: Settings) -> AsyncIterator[Fi
     if current == newest:
         yield Finding("ok", "migrations", f"at {newest}, the newest")
     yield await _knowledge(engine, settings)
+    if current == newest:
+        async for finding in processes(engine):
+            yield finding
 
 
 async def _writable(engine: AsyncEngine) -> Finding:
@@ -173,6 +168,14 @@ def _webhook(settings: Settings) -> Iterator[Finding]:
     if settings.webhook_url is None:
         yield Finding("ok", "webhook", "none: `run` polls")
         return
+    database = settings.database_url or "sqlite"
+    if database.startswith("sqlite"):
+        yield Finding(
+            "warn",
+            "webhook",
+            "with SQLite all processes have to run on one machine - set "
+            "DATABASE_URL to a PostgreSQL server for more.",
+        )
     address = urlsplit(settings.webhook_url)
     local = settings.telegram_base_url.startswith("https://api.telegram.org/") is False
     if address.scheme != "https" and not local:

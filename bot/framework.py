@@ -38,7 +38,7 @@ def application(settings: Settings, services: Services, lanes: Lanes) -> App:
         token.get_secret_value() if token else "",
         base_url=settings.telegram_base_url,
         base_file_url=settings.telegram_base_file_url,
-        request=SwiftRequest(CONNECTIONS),
+        request=SwiftRequest(CONNECTIONS, services.metrics.refused),
         get_updates_request=HTTPXRequest(connection_pool_size=1, pool_timeout=30.0),
     )
     # The builder's types know classes only, and no application without a job queue.

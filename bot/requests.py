@@ -1,6 +1,8 @@
 """The HTTP side of the bot: a client for each connection, and terse answers."""
 
 import asyncio
+from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -20,7 +22,7 @@ class SwiftRequest(BaseRequest):
     sixteen answers under way that took a fifth of the bot's time.
     """
 
-    def __init__(self, connections: int) -> None:
+    def __init__(self, connections: int, refused: Callable[[int], None]) -> None:
         context = httpx.create_ssl_context()  # slow to make, and the same for all
         self._clients = [
             HTTPXRequest(
@@ -28,6 +30,7 @@ class SwiftRequest(BaseRequest):
             )
             for _ in range(connections)
         ]
+        self._refused = refused  # told the code of each call that Telegram refuses
         # The last one used is the first taken again: its connection is still open.
         self._free: asyncio.LifoQueue[HTTPXRequest] = asyncio.LifoQueue()
 
@@ -57,7 +60,7 @@ class SwiftRequest(BaseRequest):
         """Makes one call as soon as a connection is free."""
         client = await self._free.get()
         try:
-            return await client.do_request(
+            code, payload = await client.do_request(
                 url,
                 method,
                 request_data,
@@ -66,6 +69,9 @@ class SwiftRequest(BaseRequest):
                 connect_timeout,
                 pool_timeout,
             )
+            if code >= HTTPStatus.BAD_REQUEST:
+                self._refused(code)
+            return code, payload
         finally:
             self._free.put_nowait(client)
 

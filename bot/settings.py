@@ -2,8 +2,9 @@
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
@@ -64,12 +65,27 @@ class Settings(BaseSettings):
         description="The secret Telegram sends along: 1-256 letters, digits, _ and -; needed with "
         "WEBHOOK_URL.",
     )
-    port: int = Field(8080, ge=1, le=65535, description="The port the webhook listens on.")
+    port: int = Field(
+        8080,
+        ge=1,
+        le=65535,
+        description="The port of the bot's web pages (webhook, /health, /ready, /metrics); without "
+        "WEBHOOK_URL they are served only when it is set.",
+    )
     default_timezone: str = Field(
         "Europe/Brussels", description="The IANA time zone for people and dates that name none."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(
         "INFO", description="The least level that is logged."
+    )
+
+    log_format: Literal["text", "json"] = Field(
+        "text", description="How the log is written: lines for people, or JSON for programs."
+    )
+    metrics_token: SecretStr | None = Field(
+        None,
+        description="Who asks for /metrics sends it along (`Authorization: Bearer …`); without it "
+        "only this machine may ask.",
     )
 
     @field_validator("log_level", mode="before")
@@ -145,8 +161,22 @@ def _sentence(message: str) -> str:
 
 def readme_table() -> str:
     """All variables as a table for the README, where a test keeps it true."""
-    rows = []
+    rows = ["| variable | type | default | meaning |", "| --- | --- | --- | --- |"]
     for name, field in Settings.model_fields.items():
         default = f"`{field.default}`" if field.default not in (None, ()) else ""
-        rows.append(f"| `{name.upper()}` | {default} | {field.description} |")
-    return "\n".join(["| variable | default | meaning |", "| --- | --- | --- |", *rows])
+        kind = _kind(field.annotation)
+        rows.append(f"| `{name.upper()}` | {kind} | {default} | {field.description} |")
+    return "\n".join(rows)
+
+
+def _kind(annotation: Any) -> str:
+    """What a value is, in a word for people."""
+    if get_origin(annotation) is Literal:
+        return ", ".join(get_args(annotation))
+    inner = [one for one in get_args(annotation) if one not in (type(None), Ellipsis)]
+    if get_origin(annotation) is tuple:
+        return f"list of {_KINDS[inner[0]]}s"
+    return _KINDS[inner[0] if inner else annotation]
+
+
+_KINDS: Mapping[Any, str] = {str: "text", int: "number", SecretStr: "secret"}

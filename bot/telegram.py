@@ -6,22 +6,23 @@ import logging
 import re
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
-from typing import TypeVar
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
-from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter
+from telegram.error import BadRequest
 
 from bot.assistants import Assistants, Reloading
 from bot.cli import CommandError
 from bot.framework import application
+from bot.patience import clear_token_error, insist, until
 from bot.polling import Poller
 from bot.presence import Presence
 from bot.settings import Settings
-from bot.upkeep import Upkeep
-from bot.web import Health, Ready, Route, WebServer
+from bot.upkeep import Part, Upkeep
+from bot.web import Figures, Health, Ready, Route, WebServer
 from bot.webhook import Updates, Webhook
 from db.batches import Batches
 from db.chats import Chats
@@ -31,14 +32,12 @@ from handlers.context import Services
 from handlers.intake import ALLOWED_UPDATES, Intake
 from handlers.lanes import Lanes, Slots
 from handlers.planning import Planner
-from handlers.replies import Replies, seconds_of
+from handlers.replies import Replies
 from handlers.scheduling import Reminders
 
-T = TypeVar("T")
 DRAIN_SECONDS = 8.0
 """How long answers under way may take at a stop; hosts kill after ten. The rest is stored."""
 
-_PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 _log = logging.getLogger(__name__)
 
 
@@ -51,6 +50,7 @@ class TelegramBot:
 
     Args:
         settings: with a token.
+        part: of the work, where several processes share it.
         clock: gives aware moments.
     """
 
@@ -59,9 +59,11 @@ class TelegramBot:
         settings: Settings,
         engine: AsyncEngine,
         assistants: Assistants,
+        part: Part = "all",
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self.settings = settings
+        self.part = part
         self.clock = clock
         self.batches = Batches(engine)
         reload = Reloading(engine, assistants, settings.knowledge_packs)
@@ -111,6 +113,7 @@ class TelegramBot:
             self.intake.give_up()
 
         self.intake.sure = lambda: self.presence.sure
+        self.intake.timed = self.services.metrics.handled
         self.presence.renamed.append(renamed)
         self.presence.alive.append(self._alive)
 
@@ -129,7 +132,7 @@ class TelegramBot:
             DatabaseError: the database cannot be used at the start.
         """
         application = self.application
-        if not await _until(stop, _insist(application.initialize)):
+        if not await until(stop, insist(application.initialize)):
             return
         self.intake.bot = application.bot
         try:
@@ -137,28 +140,42 @@ class TelegramBot:
             await application.start()
             await self.presence.turn()
             _log.info("@%s started", application.bot.username)
-            async with self.upkeep.beside(application, self.settings.admin_ids):
-                await (self._serve(stop) if self.settings.webhook_url else self._poll(stop))
+            async with self.upkeep.beside(application, self.part), self._site():
+                await self._work(stop)
         finally:
             await self._finish()
 
+    async def _work(self, stop: asyncio.Event) -> None:
+        if self.part == "work":
+            self.missing.clear()
+            await stop.wait()
+        elif self.settings.webhook_url:
+            if await until(stop, insist(self._tell_address)):
+                self.missing.clear()
+                await stop.wait()
+        else:
+            await self._poll(stop)
+
     async def _poll(self, stop: asyncio.Event) -> None:
+        self.missing.clear()  # also while another polls: it may be waiting for this one to be ready
         poller = Poller(
             self.application, self.intake, self.presence, self.services.chats.forget_cached
         )
-        with _clear_token_error():
-            await _until(stop, poller.run())
+        with clear_token_error():
+            await until(stop, poller.run())
         await poller.confirm()
 
-    async def _serve(self, stop: asyncio.Event) -> None:
-        """Listens at the path of WEBHOOK_URL, and tells Telegram to call there."""
-        server = WebServer(self.settings.port, self._routes())
+    @contextlib.asynccontextmanager
+    async def _site(self) -> AsyncIterator[None]:
+        """Serves the pages during the block, and stops with what is under way."""
+        settings = self.settings
+        if settings.webhook_url is None and "port" not in settings.model_fields_set:
+            yield
+            return
+        server = WebServer(settings.port, self._routes())
         server.start()
         try:
-            if not await _until(stop, _insist(self._tell_address)):
-                return
-            self.missing.clear()
-            await stop.wait()
+            yield
         finally:
             self.missing[:] = ["stopping"]
             server.stop()
@@ -166,24 +183,26 @@ class TelegramBot:
             await server.close()
 
     def _routes(self) -> list[Route]:
-        secret = self.settings.webhook_secret
-        webhook = Webhook(self.application.bot, self.intake)
-        return [
+        settings = self.settings
+        metrics = {"token": _shown(settings.metrics_token), "page": self.services.metrics.page}
+        routes = [
             Route("/health", Health, {}),
             Route("/ready", Ready, {"missing": lambda: self.missing}),
-            Route(
-                re.escape(urlsplit(self.settings.webhook_url or "").path.rstrip("/")),
-                Updates,
-                {"secret": secret.get_secret_value() if secret else "", "take": webhook.take},
-            ),
+            Route("/metrics", Figures, metrics),
         ]
+        if settings.webhook_url is not None and self.part != "work":
+            path = re.escape(urlsplit(settings.webhook_url).path.rstrip("/"))
+            take = Webhook(self.application.bot, self.intake).take
+            secret = _shown(settings.webhook_secret)
+            routes.append(Route(path, Updates, {"secret": secret, "take": take}))
+        return routes
 
     async def _tell_address(self) -> None:
-        settings, secret = self.settings, self.settings.webhook_secret
+        settings = self.settings
         try:
             await self.application.bot.set_webhook(
                 settings.webhook_url or "",
-                secret_token=secret.get_secret_value() if secret else None,
+                secret_token=_shown(settings.webhook_secret),
                 allowed_updates=ALLOWED_UPDATES,
             )
         except BadRequest as error:
@@ -212,7 +231,9 @@ class TelegramBot:
         self.lanes.stopped = True
 
 
-async def run_bot(settings: Settings, engine: AsyncEngine, assistants: Assistants) -> None:
+async def run_bot(
+    settings: Settings, engine: AsyncEngine, assistants: Assistants, part: Part
+) -> None:
     """Runs the bot until the process is asked to stop."""
     # SQLite answers from a thread of its own; by default the loop may wait 5 ms to take over.
     sys.setswitchinterval(0.0005)
@@ -222,7 +243,7 @@ async def run_bot(settings: Settings, engine: AsyncEngine, assistants: Assistant
         # Not every system can do this; there, the interrupt ends the loop by itself.
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(name, stop.set)
-    await TelegramBot(settings, engine, assistants).run(stop)
+    await TelegramBot(settings, engine, assistants, part).run(stop)
 
 
 def _maintainers(settings: Settings) -> tuple[int, ...]:
@@ -230,45 +251,5 @@ def _maintainers(settings: Settings) -> tuple[int, ...]:
     return (chat,) if chat is not None else settings.admin_ids
 
 
-async def _insist(call: Callable[[], Awaitable[object]]) -> None:
-    """Makes a call that the start needs, until it succeeds: the network may come after the bot."""
-    turn = 0
-    while True:
-        try:
-            with _clear_token_error():
-                await call()
-        except NetworkError as error:
-            pause = _PAUSES[min(turn, len(_PAUSES) - 1)]
-            _log.warning("Telegram does not answer (%s), again in %d s", error.message, pause)
-            await asyncio.sleep(pause)
-            turn += 1
-        except RetryAfter as error:
-            await asyncio.sleep(seconds_of(error))
-        else:
-            return
-
-
-@contextlib.contextmanager
-def _clear_token_error() -> Iterator[None]:
-    try:
-        yield
-    except InvalidToken as error:
-        raise CommandError(
-            "Telegram does not know this token - copy TELEGRAM_BOT_TOKEN whole from @BotFather."
-        ) from error
-
-
-async def _until(stop: asyncio.Event, work: Awaitable[None]) -> bool:
-    """Awaits ``work``, or gives it up when the bot is to stop; whether it came to its end."""
-    task = asyncio.ensure_future(work)
-    stopping = asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait((task, stopping), return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            task.result()
-            return True
-        return False
-    finally:
-        for one in (task, stopping):
-            one.cancel()
-        await asyncio.gather(task, stopping, return_exceptions=True)
+def _shown(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret is not None else None

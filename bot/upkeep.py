@@ -2,27 +2,35 @@
 
 import asyncio
 import contextlib
+import functools
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.assistants import Reloading
 from bot.presence import Presence
+from db import outbox
 from db.batches import Batches
 from db.calendar import knowledge_number
-from db.errors import DatabaseAway
+from db.errors import DatabaseAway, DatabaseError
 from db.inbox import Inbox
 from db.listening import KNOWLEDGE, listen
 from handlers import menu
 from handlers.context import App, Services
+
+Part = Literal["all", "web", "work"]
+"""What a process does: answer people, or what goes on unasked (reminders, tidying), or both."""
 
 TIDY_SECONDS = 3600.0
 WATCH_SECONDS = 2.0
 """How often the bot looks whether another process changed the knowledge."""
 
 LISTEN_AGAIN_SECONDS = 5.0
+MEASURE_SECONDS = 10.0
+LAG_SECONDS = 0.5
 
 _log = logging.getLogger(__name__)
 
@@ -49,18 +57,19 @@ class Upkeep:
         self._presence = presence
         self._clock = clock
         self._news = asyncio.Event()
+        self._depth = outbox.Depth(0, 0, None)
+        self._show()
 
     @contextlib.asynccontextmanager
-    async def beside(self, application: App, admins: Sequence[int]) -> AsyncIterator[None]:
+    async def beside(self, application: App, part: Part) -> AsyncIterator[None]:
         """Goes on during the block."""
-        work = [
-            self._presence.run(),
-            self._menus(application, admins),
-            self._watch(),
-            self._tidy(),
-        ]
+        work = [self._presence.run(), self._watch(), self._measure(), self._feel_lag()]
         if self._engine.dialect.name == "postgresql":
             work.append(self._listen())
+        if part != "work":
+            work.append(self._menus(application))
+        if part != "web":
+            work.append(self._tidy())
         tasks = [asyncio.create_task(one) for one in work]
         try:
             yield
@@ -69,9 +78,44 @@ class Upkeep:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _menus(self, application: App, admins: Sequence[int]) -> None:
+    def _show(self) -> None:
+        """The figures that are looked up when somebody asks for them."""
+        gauge, services = self._services.metrics.gauge, self._services
+        gauge("queue_depth", "Updates in hand", lambda: services.intake.depth)
+        gauge("database_up", "Whether the database is there", lambda: float(self._presence.sure))
+        revision = "The number of the knowledge that is answered from"
+        gauge("knowledge_revision", revision, lambda: services.assistants.snapshot.revision)
+        problem = "Whether newer knowledge cannot be read"
+        gauge("knowledge_stale", problem, lambda: float(self._reload.problem is not None))
+        gauge("reminders_planned", "Reminders to be sent", lambda: self._depth.planned)
+        gauge("reminders_due", "Reminders that are due", lambda: self._depth.due)
+        oldest = "For how long the oldest reminder has been due"
+        gauge("reminders_oldest_due_seconds", oldest, self._waits)
+
+    def _waits(self) -> float:
+        oldest = self._depth.oldest
+        return 0.0 if oldest is None else max(0.0, self._clock().timestamp() - oldest)
+
+    async def _measure(self) -> None:
+        """Looks how much waits in the outbox."""
+        while True:
+            now = int(self._clock().timestamp())
+            with contextlib.suppress(DatabaseError):
+                self._depth = await self._batches.read(functools.partial(outbox.depth, now=now))
+            await asyncio.sleep(MEASURE_SECONDS)
+
+    async def _feel_lag(self) -> None:
+        """Measures by how much the event loop is late."""
+        loop = asyncio.get_running_loop()
+        while True:
+            begun = loop.time()
+            await asyncio.sleep(LAG_SECONDS)
+            self._services.metrics.lagged(max(0.0, loop.time() - begun - LAG_SECONDS))
+
+    async def _menus(self, application: App) -> None:
         # Telegram refuses a menu for a chat that never wrote to the bot.
-        known = [id for id in admins if await self._services.chats.known(id)]
+        services = self._services
+        known = [id for id in sorted(services.admins) if await services.chats.known(id)]
         await menu.set_up(application.bot, known)
 
     async def _watch(self) -> None:

@@ -6,11 +6,13 @@ Another route is one more ``Route`` in the list that the server is made with.
 import logging
 import socket
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from secrets import compare_digest
 from typing import Any, NamedTuple
 
 from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream
-from tornado.web import Application, RequestHandler
+from tornado.web import Application, HTTPError, RequestHandler
 
 from bot.cli import CommandError
 
@@ -26,6 +28,7 @@ BODY_SECONDS = 10.0
 MOST_CONNECTIONS = 400
 """Open at once; Telegram opens up to 40."""
 
+_FORWARDED = frozenset(("forwarded", "x-forwarded-for", "x-real-ip", "via"))
 _log = logging.getLogger(__name__)
 
 
@@ -77,6 +80,29 @@ class Ready(Page):
         self.finish({"ready": not missing, "missing": missing})
 
     head = get
+
+
+class Figures(Page):
+    """The metrics, for those who know the token; without one, for this machine only."""
+
+    def initialize(self, token: str | None, page: Callable[[], bytes]) -> None:
+        """Takes the token, and what makes the page."""
+        self.token = token
+        self.page = page
+
+    def get(self) -> None:
+        if not self._welcome():
+            raise HTTPError(HTTPStatus.FORBIDDEN)
+        self.set_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+        self.finish(self.page())
+
+    def _welcome(self) -> bool:
+        if self.token is not None:
+            given = self.request.headers.get("Authorization", "")
+            return compare_digest(given.encode(), f"Bearer {self.token}".encode())
+        # A proxy on this machine speaks for others.
+        forwarded = any(name.lower() in _FORWARDED for name in self.request.headers)
+        return not forwarded and self.request.remote_ip in ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 
 
 class WebServer:

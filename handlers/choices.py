@@ -39,6 +39,7 @@ async def on_press(update: Update, context: Context) -> None:
     notice = await _act(turn, press, query)
     if notice is not None:
         await _acknowledge(query, context, notice or None)
+    context.services.metrics.answered(turn.outcome)
 
 
 async def _acknowledge(query: CallbackQuery, context: Context, notice: str | None = None) -> None:

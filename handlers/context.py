@@ -10,6 +10,7 @@ from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 from db.chats import Chats
 from handlers.intake import Intake
 from handlers.lanes import Slots
+from handlers.metrics import Metrics
 from handlers.outage import Outage
 from handlers.replies import Replies
 from handlers.scheduling import Reminders
@@ -47,6 +48,7 @@ class Services:
     default_zone: str
     admins: frozenset[int] = frozenset()
     maintainers: tuple[int, ...] = ()
+    metrics: Metrics = field(default_factory=Metrics)
     outage: Outage = field(default_factory=Outage)
     reported: dict[str, datetime] = field(default_factory=dict)  # place of an error -> last told
 

@@ -29,10 +29,11 @@ async def on_error(update: object, context: Context) -> None:
     if isinstance(context.error, DatabaseAway):
         await _put_off(update, context, context.error)
         return
-    error, id = context.error, token_hex(4)
+    error, id = context.error, f"e{token_hex(4)}"  # never a number, which logs leave out
     # Log the error before anything else, so that it is seen even if what follows fails, too.
     kind, place = type(error).__name__, place_of(error)
-    _log.error("Error %s: %s at %s\n%s", id, kind, place, frames_of(error))
+    context.services.metrics.answered("error")
+    _log.error("Error %s: %s at %s", id, kind, place, exc_info=error)
     if isinstance(update, Update):
         context.services.intake.failures[update.update_id] = f"failed: {kind}"[:60]
     try:
@@ -46,6 +47,7 @@ async def _put_off(update: object, context: Context, error: DatabaseAway) -> Non
     """Has an update handled again when the database is back, and says so once."""
     _log.warning("An update waits: %s", error)
     services = context.services
+    services.metrics.answered("postponed")
     services.intake.needs_memory(update)
     if not isinstance(update, Update) or not services.outage.first("update", update.update_id):
         return
@@ -104,10 +106,3 @@ def place_of(error: BaseException | None) -> str:
         return "an unknown place"
     own = [frame for frame in frames if "site-packages" not in frame.filename] or list(frames)
     return f"{Path(own[-1].filename).name}:{own[-1].lineno} ({own[-1].name})"
-
-
-def frames_of(error: BaseException | None) -> str:
-    """The way to an error, without its message, which may quote what a person wrote."""
-    if error is None:
-        return ""
-    return "".join(traceback.format_tb(error.__traceback__)).rstrip()

@@ -6,6 +6,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from time import perf_counter
 
 from telegram import Bot, Update
 
@@ -45,7 +46,7 @@ class Intake(asyncio.Queue[object]):
         self._inbox = inbox
         self._clock = clock
         self._passed: OrderedDict[int, None] = OrderedDict()
-        self._in_hand: set[int] = set()
+        self._in_hand: dict[int, float] = {}  # update id -> since when
         self._loose: dict[int, asyncio.Future[bool]] = {}  # not stored; whether it was answered
         self._later: dict[int, Update] = {}  # to be handled when the database is back
         self._lost: set[int] = set()  # in hand, but another process has taken it over
@@ -54,6 +55,7 @@ class Intake(asyncio.Queue[object]):
         self._calm.set()
         self.failures: dict[int, str] = {}  # update id -> why it could not be handled
         self.bot: Bot | None = None
+        self.timed: Callable[[float], None] = lambda _: None  # told how long each update took
         self.sure: Callable[[], bool] = lambda: True  # whether no other takes us for dead
 
     async def keep(self, updates: Sequence[Update]) -> list[Update]:
@@ -74,7 +76,7 @@ class Intake(asyncio.Queue[object]):
     def enqueue(self, updates: Iterable[Update]) -> None:
         """Hands updates to the handlers."""
         for update in updates:
-            self._in_hand.add(update.update_id)
+            self._in_hand[update.update_id] = perf_counter()
             self.put_nowait(update)
         if len(self._in_hand) >= CROWDED:
             self._calm.clear()
@@ -128,7 +130,7 @@ class Intake(asyncio.Queue[object]):
 
     def give_up(self) -> None:
         """Forgets what is stored and has not begun: others have taken it over."""
-        self._lost |= self._in_hand - self._loose.keys() - self._passed.keys()
+        self._lost |= self._in_hand.keys() - self._loose.keys() - self._passed.keys()
         self._later.clear()
 
     def may_begin(self, update: object) -> bool:
@@ -153,6 +155,7 @@ class Intake(asyncio.Queue[object]):
         if not isinstance(update, Update):
             return
         id = update.update_id
+        self.timed(perf_counter() - self._in_hand.get(id, perf_counter()))
         self._put_down(id)
         waits = id in self._forgetful
         self._forgetful.discard(id)
@@ -192,7 +195,7 @@ class Intake(asyncio.Queue[object]):
         return len(self._in_hand)
 
     def _put_down(self, id: int) -> None:
-        self._in_hand.discard(id)
+        self._in_hand.pop(id, None)
         if len(self._in_hand) < CROWDED:
             self._calm.set()
 

@@ -31,6 +31,7 @@ async def on_message(update: Update, context: Context) -> None:
         return
     async with Typing(context.bot, turn.place, context.services.replies.quiet):
         await _reply(turn, wanted)
+    context.services.metrics.answered(turn.outcome)
 
 
 async def _reply(turn: Turn, wanted: Asked) -> None:

@@ -13,6 +13,7 @@ from db.errors import DatabaseAway
 from handlers.buttons import Below, Button, Keyboard, Press, button, pager
 from handlers.context import Context, Services
 from handlers.deeplinks import address
+from handlers.metrics import Outcome
 from handlers.paging import pages
 from handlers.replies import Place
 from handlers.texts import DEFAULT, Texts, texts
@@ -30,7 +31,8 @@ class Turn:
     """One message or pressed button, and all that is needed to answer it.
 
     ``now`` is in the chat's zone; ``question`` is the message whose answer an edit will find.
-    ``away`` is why nothing is known of the chat, when the database cannot be read.
+    ``away`` is why nothing is known of the chat, when the database cannot be read. ``outcome`` is
+    how the turn ended, for the metrics.
     """
 
     context: Context
@@ -46,6 +48,7 @@ class Turn:
     user_id: int | None = None
     anonymous_admin: bool = False
     away: DatabaseAway | None = None
+    outcome: Outcome = "command"
 
     @property
     def username(self) -> str:
@@ -63,6 +66,7 @@ class Turn:
         Args:
             keyboard: rows in place of the answer's own choices.
         """
+        self.outcome = answer.status
         html, pager_row = self._first_page(answer)
         rows = [pager_row, *(keyboard or self.choices(answer))]
         await self.say(html, [row for row in rows if row])

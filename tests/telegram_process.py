@@ -71,6 +71,18 @@ class BotProcess:
             self.process.send_signal(how)
         return await self.process.wait()
 
+    async def command_line(self, *arguments: str) -> tuple[int, str]:
+        """Runs another command in the same environment; its exit code and all that it says."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", *arguments),
+            cwd=ROOT,
+            env=self.environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        out, _ = await process.communicate()
+        return process.returncode or 0, out.decode()
+
     async def kill(self) -> None:
         await self.end(signal.SIGKILL)
 

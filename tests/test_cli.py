@@ -312,7 +312,10 @@ def test_the_doctor_finds_nothing_wrong_with_a_sound_set_up(
     assert "fail" not in out
 
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "1234567:" + "a" * 35)
-    assert "ok    token" in cli("doctor")[1]
+    monkeypatch.setenv("TELEGRAM_BASE_URL", "http://127.0.0.1:1/bot")
+    said = cli("doctor")[1]
+    assert "ok    token" in said
+    assert "warn  Telegram: could not be asked (ConnectError)" in said
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,10 @@
 
 import csv
 import io
-import logging
 import re
 from pathlib import Path
 
 from bot.links import write_codes
-from bot.logs import FORM, Discreet
 from handlers.commands import COMMANDS
 from handlers.deeplinks import all_links, payload_of, target
 from handlers.menu import readme_table, scopes
@@ -54,17 +52,6 @@ def test_links_lead_to_what_they_name(snapshot: Snapshot, tmp_path: Path) -> Non
         assert target(payload, snapshot) == (link.kind, link.id)
     assert write_codes(found[:2], tmp_path) == 2
     assert sorted(path.suffix for path in tmp_path.iterdir()) == [".png", ".png", ".svg", ".svg"]
-
-
-def test_the_log_holds_no_token_and_no_content() -> None:
-    def logged(name: str, message: str, *values: object) -> str:
-        record = logging.LogRecord(name, logging.ERROR, "x.py", 1, message, values, None)
-        return Discreet(FORM).format(record)
-
-    token = "123456789:AAtest-token-of-the-test-server_000"  # noqa: S105 - opens nothing
-    assert token not in logged("httpx", "POST https://api.telegram.org/bot%s/getMe", token)
-    assert "secret" not in logged("telegram.ext.Updater", "Received data was: %r", {"a": "secret"})
-    assert logged("bot", "%d of %s", 3, "x").endswith("3 of x")
 
 
 def test_csv_of_links(snapshot: Snapshot) -> None:

@@ -1,0 +1,99 @@
+"""What ``doctor`` finds about a running service: its processes, and what Telegram says."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any, Literal, NamedTuple
+
+import httpx
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.presence import BEAT_SECONDS
+from bot.settings import Settings
+from db.batches import Batches
+from db.replicas import Peer, peers
+
+TELEGRAM_SECONDS = 5.0
+"""How long Telegram may take to answer."""
+
+BEHIND = 100
+"""Updates that wait at Telegram from which on something is wrong."""
+
+State = Literal["ok", "warn", "fail"]
+
+
+class Finding(NamedTuple):
+    """The outcome of one check; ``says`` has the mend where there is something to mend."""
+
+    state: State
+    about: str
+    says: str
+
+
+async def processes(engine: AsyncEngine) -> AsyncIterator[Finding]:
+    """Whether the processes that are known live, and answer from the newest knowledge."""
+    batches = Batches(engine)
+    try:
+        before = {peer.id: peer for peer in await batches.read(peers)}
+        if not before:
+            yield Finding("ok", "processes", "none is running")
+            return
+        await asyncio.sleep(1.5 * BEAT_SECONDS)
+        now = {peer.id: peer for peer in await batches.read(peers)}
+    finally:
+        await batches.close()
+    alive = [peer for id, peer in now.items() if id not in before or peer.beat > before[id].beat]
+    if len(alive) < len(now):
+        says = f"{len(now) - len(alive)} of {len(now)} give no sign of life - see their logs."
+        yield Finding("warn", "processes", says)
+    elif alive:
+        since = datetime.fromtimestamp(min(peer.since for peer in alive), UTC)
+        says = f"{len(alive)} running, the oldest since {since:%Y-%m-%d %H:%M} UTC"
+        yield Finding("ok", "processes", says)
+    for peer in alive:
+        if problem := _problem(peer):
+            yield Finding("fail", "processes", problem)
+
+
+def _problem(peer: Peer) -> str | None:
+    if peer.problem is None:
+        return None
+    return f"one still answers from knowledge {peer.revision}, as the newer fails: {peer.problem}"
+
+
+async def telegram_says(settings: Settings) -> AsyncIterator[Finding]:
+    """Whether Telegram knows the token, and calls where it should."""
+    token = settings.telegram_bot_token
+    address = f"{settings.telegram_base_url}{token.get_secret_value() if token else ''}"
+    try:
+        async with httpx.AsyncClient(timeout=TELEGRAM_SECONDS) as client:
+            me = (await client.get(f"{address}/getMe")).json()
+            hook = (await client.get(f"{address}/getWebhookInfo")).json()
+    except (httpx.HTTPError, ValueError) as error:
+        yield Finding("warn", "Telegram", f"could not be asked ({type(error).__name__})")
+        return
+    if not me.get("ok"):
+        mend = "copy TELEGRAM_BOT_TOKEN whole from @BotFather."
+        yield Finding("fail", "Telegram", f"does not know this token - {mend}")
+        return
+    yield Finding("ok", "Telegram", f"knows the token: @{me['result'].get('username')}")
+    if settings.webhook_url is not None:
+        for finding in _hook(hook.get("result", {}), settings.webhook_url):
+            yield finding
+
+
+def _hook(info: dict[str, Any], wanted: str) -> list[Finding]:
+    """What Telegram says of the webhook."""
+    if info.get("url") != wanted:
+        says = "calls another address, or none - `run` tells it WEBHOOK_URL."
+        return [Finding("warn", "Telegram", says)]
+    found = [Finding("ok", "Telegram", "calls WEBHOOK_URL")]
+    waiting = int(info.get("pending_update_count", 0))
+    if waiting > BEHIND:
+        says = f"{waiting} updates wait - see whether the processes run and can be reached."
+        found.append(Finding("warn", "Telegram", says))
+    if "last_error_date" in info:
+        at = datetime.fromtimestamp(int(info["last_error_date"]), UTC)
+        says = f"its last call failed at {at:%Y-%m-%d %H:%M} UTC: {info.get('last_error_message')}"
+        found.append(Finding("warn", "Telegram", says))
+    return found
