@@ -167,20 +167,21 @@ class TelegramBot:
 
     @contextlib.asynccontextmanager
     async def _site(self) -> AsyncIterator[None]:
-        """Serves the pages during the block, and stops with what is under way."""
+        """Serves pages during the block, if any are wanted, and ends with what is under way."""
         settings = self.settings
-        if settings.webhook_url is None and "port" not in settings.model_fields_set:
-            yield
-            return
-        server = WebServer(settings.port, self._routes())
-        server.start()
+        server = None
+        if settings.webhook_url is not None or "port" in settings.model_fields_set:
+            server = WebServer(settings.port, self._routes())
+            server.start()
         try:
             yield
         finally:
             self.missing[:] = ["stopping"]
-            server.stop()
+            if server is not None:
+                server.stop()
             await self._drain()
-            await server.close()
+            if server is not None:
+                await server.close()
 
     def _routes(self) -> list[Route]:
         settings = self.settings

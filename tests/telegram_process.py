@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +17,9 @@ MAINTAINERS = -1_000_000_005_001
 """The first supergroup that a test's world makes."""
 
 ROOT = Path(__file__).parent.parent
+_CACHE = tempfile.TemporaryDirectory(prefix="s3p-cache-")
+"""What a first start prepares is the same for all of them."""
+
 START_SECONDS = 60.0
 """A safety net for the start of a process on a busy machine."""
 
@@ -32,6 +36,7 @@ class BotProcess:
         self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(database.folder),
+            "XDG_CACHE_HOME": _CACHE.name,
             "TELEGRAM_BOT_TOKEN": server.token,
             "TELEGRAM_BASE_URL": server.url,
             "DATABASE_URL": database.url,

@@ -44,7 +44,7 @@ def test_one_answer_as_json_is_the_whole_contract(cli: Cli) -> None:
     assert code == 0
     assert set(answer) == {
         *("status", "intent", "confidence", "entities", "text", "html", "sources", "choices"),
-        "focus",
+        *("focus", "request"),
     }
     assert answer["status"] == "answer"
     assert answer["entities"][0]["id"] == "catalonia"
