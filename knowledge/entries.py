@@ -51,7 +51,8 @@ class Entry:
     end_time: str | None = None
     hours_open: bool = False
     zone: str | None = None
-    status: str | None = CONFIRMED
+    status: str | None = None
+    confidence: str | None = None
     reason: str | None = None
     place: str | None = None
     country: str | None = None
@@ -191,6 +192,15 @@ def with_place(entry: Entry, place: str | None, snapshot: Snapshot) -> Entry:
     last = fold((place or "").rpartition(",")[2])
     country = next((id for id, one in snapshot.countries.items() if fold(one.name) == last), None)
     return replace(entry, place=place, country=country)
+
+
+def categorised(entry: Entry) -> Entry:
+    """A new event that says in its title what it is, as one of that sort."""
+    title = fold(entry.title)
+    for words, category in (("steering committee", "committee"), ("conference", "conference")):
+        if words in title:
+            return replace(entry, **CATEGORIES[category])
+    return entry
 
 
 def new_id(entry: Entry, taken: Mapping[str, Any]) -> str:

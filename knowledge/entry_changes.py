@@ -9,7 +9,7 @@ Field = Literal["title", "when", "status", "place", "link", "host", "series", "t
 _PARTS: dict[Field, tuple[str, ...]] = {
     "title": ("title",),
     "when": ("start", "end", "precision", "start_time", "end_time", "hours_open", "zone"),
-    "status": ("status", "reason"),
+    "status": ("status", "confidence", "reason"),
     "place": ("place", "country", "mode"),
     "link": ("link",),
     "host": ("host", "organiser"),
@@ -77,7 +77,7 @@ def postponed(entry: Entry, reason: str | None) -> Entry:
 
 def confirmed(entry: Entry) -> Entry:
     """The event as it stands, now certain."""
-    return replace(entry, status=CONFIRMED, reason=None)
+    return replace(entry, status=CONFIRMED, confidence=None, reason=None)
 
 
 def at_another_time(entry: Entry, **when: str | bool | None) -> Entry:
@@ -99,5 +99,6 @@ def is_open(entry: Entry) -> bool:
     return (
         entry.precision != "day"
         or entry.hours_open
+        or entry.confidence == "low"
         or entry.status in (TENTATIVE, POSTPONED, "expected", "proposed")
     )

@@ -137,11 +137,13 @@ class Live:
     """What is known of an event that organisers entered or changed, besides the event itself.
 
     ``changed`` is in seconds since 1970, ``uid`` its name in calendars where it came from one.
+    ``hours_open``: its day is known, its hours are to be confirmed.
     """
 
     revision: int
     changed: int
     uid: str | None = None
+    hours_open: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,8 +58,12 @@ def overlaid(base: Snapshot, rows: Iterable[LiveRow]) -> Snapshot:
         links=(*(link for link in base.links if not _is_replaced(link, events)), *own_links),
         aliases=(*base.aliases, *_aliases(base, events)),
         packed=base,
-        live={row.id: Live(row.revision, row.changed, entries[row.id].uid) for row in rows},
+        live={row.id: _live(row, entries[row.id]) for row in rows},
     )
+
+
+def _live(row: LiveRow, entry: Entry) -> Live:
+    return Live(row.revision, row.changed, entry.uid, entry.hours_open)
 
 
 def _standing(entry: Entry, base: Snapshot) -> Entry:
