@@ -7,6 +7,8 @@ import traceback
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
+from bot.events_grammar import add_events
+
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 
 
@@ -131,6 +133,7 @@ def _grammar() -> _Parser:
     export.add_argument("--out", metavar="DIR", help="write files there, not to standard output")
     _evaluate_grammar(command("evaluate", _evaluate, "run question cases and report the accuracy"))
     _misses_grammar(command("misses", _misses, "questions without an answer, and teaching"))
+    add_events(command("events", _events, "list, add, change and cancel events"))
     says = "the Telegram bot: long polling, or a webhook when WEBHOOK_URL is set"
     command("run", _run, says).add_argument(
         "--only",
@@ -245,6 +248,12 @@ def _misses(given: argparse.Namespace) -> int:
     from bot.cli_misses import misses
 
     return misses(given)
+
+
+def _events(given: argparse.Namespace) -> int:
+    from bot.cli_events import events
+
+    return events(given)
 
 
 def _run(given: argparse.Namespace) -> int:

@@ -208,7 +208,9 @@ def new_id(entry: Entry, taken: Mapping[str, Any]) -> str:
     date = entry.start or ""
     words = re.sub(r"[^a-z0-9]+", "-", fold(entry.title)).strip("-") or "event"
     room = MAX_ID - len(date) - 4
-    stem = "-".join(filter(None, (words[:room].rstrip("-"), date)))
+    if len(words) > room:
+        words = words[:room].rpartition("-")[0] or words[:room]
+    stem = f"{words}-{date}" if date else words
     for number in range(1, 1000):
         id = stem if number == 1 else f"{stem}-{number}"
         if id not in taken:

@@ -1,0 +1,275 @@
+"""Changes of events by organisers: tried out, then written with all that follows, in one step.
+
+Needs no Telegram: the command line changes events with it as well.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from db import calendar
+from db.batches import Batches
+from db.calendar import LiveRow, LogEntry
+from db.organisers import name_of
+from db.sqlite import Execute
+from handlers.planning import Consequences, Planner, seconds
+from knowledge.entries import Entry, check, entry_of, new_id
+from knowledge.entry_changes import Difference, action_of, differences, is_told
+from knowledge.occasions import Occasion
+from knowledge.snapshot import Snapshot
+
+COMMAND_LINE = "command line"
+"""Who changes an event without being known to Telegram."""
+
+
+class NoSuchEvent(Exception):
+    """There is no event of that id."""
+
+
+class NothingChanged(Exception):
+    """The event is already as it was to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An event as it stands.
+
+    ``live`` is its row when organisers entered or changed it; without one it is a pack's.
+    """
+
+    id: str
+    entry: Entry
+    live: LiveRow | None = None
+
+    @property
+    def revision(self) -> int:
+        return self.live.revision if self.live is not None else 0
+
+    @property
+    def told(self) -> Entry | None:
+        """What people know of it; None when they were told nothing yet."""
+        if self.live is None or self.live.told is None:
+            return self.entry
+        return Entry.from_json(self.live.told) if self.live.told else None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether notices about it were held back."""
+        return self.live is not None and self.live.told is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An event that is to be another, or a new one; see ``Organising.change`` and ``add``."""
+
+    id: str
+    before: Known | None
+    entry: Entry
+
+    @property
+    def revision(self) -> int:
+        return self.before.revision + 1 if self.before is not None else 0
+
+    @property
+    def old(self) -> Entry | None:
+        return self.before.entry if self.before is not None else None
+
+    @property
+    def told(self) -> Entry | None:
+        return self.before.told if self.before is not None else None
+
+    @property
+    def action(self) -> str:
+        return action_of(self.old, self.entry)
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        return differences(self.old, self.entry)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether people would be told of it."""
+        return is_told(self.told, self.entry)
+
+
+class Organising:
+    """Looks events up, and changes them.
+
+    Args:
+        snapshot: gives the knowledge as this process has it.
+    """
+
+    def __init__(
+        self,
+        batches: Batches,
+        planner: Planner,
+        snapshot: Callable[[], Snapshot],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._batches = batches
+        self._planner = planner
+        self._snapshot = snapshot
+        self._clock = clock
+
+    async def known(self, id: str) -> Known:
+        """An event as it is now, also if this process has not heard of its last change.
+
+        Raises:
+            NoSuchEvent: there is none of that id.
+        """
+        row = await self._batches.read(lambda execute: calendar.live_event(execute, id))
+        if row is not None:
+            return Known(id, Entry.from_json(row.values), row)
+        snapshot = self._snapshot()
+        event = snapshot.things["event"].get(id)
+        if event is None:
+            raise NoSuchEvent(id)
+        return Known(id, entry_of(event, snapshot))
+
+    async def events(self) -> list[Known]:
+        """All events, those of organisers as they are now, in order of time; undated ones last."""
+        snapshot = self._snapshot()
+        rows = {row.id: row for row in await self._batches.read(calendar.live_events)}
+        found = [
+            Known(id, entry_of(event, snapshot))
+            for id, event in snapshot.things["event"].items()
+            if id not in rows
+        ]
+        found += [Known(id, Entry.from_json(row.values), row) for id, row in rows.items()]
+        return sorted(found, key=lambda one: (one.entry.start or "9999", one.id))
+
+    async def add(self, entry: Entry) -> Change:
+        """A new event, not yet written.
+
+        Raises:
+            WrongEntry: a field is not sound.
+        """
+        check(entry, self._snapshot())
+        taken = {one.id: one for one in await self.events()}
+        return Change(new_id(entry, taken), None, entry)
+
+    def change(self, before: Known, entry: Entry) -> Change:
+        """An event as it is to be, not yet written.
+
+        Raises:
+            WrongEntry: a field is not sound.
+            NothingChanged: it is so already.
+        """
+        check(entry, self._snapshot())
+        change = Change(before.id, before, entry)
+        if not change.differences:
+            raise NothingChanged(before.id)
+        return change
+
+    async def preview(self, change: Change) -> Consequences:
+        """Who would be told of a change, and which reminders there would be; writes nothing."""
+        now = self._clock()
+        old, new = _occasions(change)
+        found = await self._batches.read(
+            lambda execute: self._planner.consequences(execute, old, new, now=now)
+        )
+        return found if change.is_told else Consequences((), found.reminders)
+
+    async def apply(
+        self, change: Change, *, by: int | None = None, notify: bool = True
+    ) -> Consequences:
+        """Writes a change with its entry in the log, its notices and its reminders, all or none.
+
+        Args:
+            by: the person at Telegram; None for the command line.
+            notify: False to hold notices back until ``release``.
+
+        Raises:
+            ChangedMeanwhile: somebody else was faster; nothing was written.
+        """
+        now = self._clock()
+
+        def write(execute: Execute) -> Consequences:
+            held = not notify and change.is_told
+            self._save(execute, change, held=held, by=by, now=now)
+            return self._tell(execute, change, notify=notify, now=now)
+
+        return await self._batches.now(write)
+
+    async def release(self, known: Known, *, by: int | None = None) -> Consequences:
+        """Sends the notices that were held back.
+
+        Raises:
+            NothingChanged: none were.
+            ChangedMeanwhile: somebody else was faster.
+        """
+        live, now = known.live, self._clock()
+        if live is None or not known.is_held:
+            raise NothingChanged(known.id)
+
+        def write(execute: Execute) -> Consequences:
+            row = LiveRow(known.id, live.values, live.revision + 1, seconds(now))
+            calendar.save(execute, row, worked_on=live.revision)
+            _note(execute, "told", known.id, None, None, by=by, now=now)
+            calendar.raise_knowledge(execute)
+            old = _occasion(known.id, known.told, live.revision) if known.told else None
+            new = _occasion(known.id, known.entry, row.revision)
+            more = _more(known.entry)
+            return self._planner.event_changed(execute, old, new, now=now, more=more)
+
+        return await self._batches.now(write)
+
+    async def log(self, id: str | None = None, most: int = 100) -> list[LogEntry]:
+        """The last changes, the newest first; of one event, if it is given."""
+        return await self._batches.read(
+            lambda execute: calendar.log(execute, subject=id, most=most)
+        )
+
+    def _save(
+        self, execute: Execute, change: Change, *, held: bool, by: int | None, now: datetime
+    ) -> None:
+        told = None
+        if held:
+            told = change.told.to_json() if change.told is not None else {}
+        live = change.before.live if change.before is not None else None
+        row = LiveRow(change.id, change.entry.to_json(), change.revision, seconds(now), told)
+        calendar.save(execute, row, worked_on=live.revision if live is not None else None)
+        before = change.old.to_json() if change.old is not None else None
+        _note(execute, change.action, change.id, before, change.entry.to_json(), by=by, now=now)
+        calendar.raise_knowledge(execute)
+
+    def _tell(
+        self, execute: Execute, change: Change, *, notify: bool, now: datetime
+    ) -> Consequences:
+        old, new = _occasions(change)
+        return self._planner.event_changed(
+            execute,
+            old,
+            new,
+            now=now,
+            notify=notify and change.is_told,
+            more=_more(change.entry),
+        )
+
+
+def _occasions(change: Change) -> tuple[Occasion | None, Occasion]:
+    """The event as people know it, and as it is to be."""
+    old = _occasion(change.id, change.told, change.revision - 1) if change.told else None
+    return old, _occasion(change.id, change.entry, change.revision)
+
+
+def _occasion(id: str, entry: Entry, revision: int) -> Occasion:
+    return Occasion.organised(id, entry.to_json(), revision)
+
+
+def _more(entry: Entry) -> dict[str, str]:
+    return {"reason": entry.reason} if entry.reason else {}
+
+
+def _note(
+    execute: Execute,
+    action: str,
+    id: str,
+    before: calendar.Values | None,
+    after: calendar.Values | None,
+    *,
+    by: int | None,
+    now: datetime,
+) -> None:
+    who = COMMAND_LINE if by is None else name_of(execute, by)
+    calendar.note(execute, LogEntry(seconds(now), who, action, id, before, after))
