@@ -28,6 +28,7 @@ MONTHS = {
     )
     for name in names.split()
 }
+_DAYS = 31
 _YEAR = re.compile(r"(19|20)\d\d")
 _NTH = {
     word: number
@@ -68,6 +69,8 @@ def compose_events(spans: Sequence[Span], snapshot: Snapshot) -> tuple[Reference
         if slots.get("kind") == "committee" and not named:
             slots["kind"] = next((kind for kind in _KINDS[1:] if kind in kinds), "milestone")
     slots |= {name: slot for name, (_, slot) in places.items()}
+    if "after" in order and not slots.keys() & {"from", "to", "event"} and _since_report(spans):
+        slots["from"] = next(iter(snapshot.packs.values())).as_of
     return Reference(_intent(order, anchor, slots), tuple(slots.items())), _coverage(spans, places)
 
 
@@ -99,7 +102,14 @@ def time_slots(spans: Sequence[Span]) -> dict[str, str]:
     if "order.before" in operators:
         return slots | {"to": year if said & _INCLUDED else str(int(year) - 1)}
     month = next((MONTHS[word] for word in words if word in MONTHS), None)
-    return slots | {"year": f"{year}-{month:02}" if month else year}
+    if month is None:
+        return slots | {"year": year}
+    day = next((int(word) for word in words if word.isdecimal() and 1 <= int(word) <= _DAYS), None)
+    return slots | {"year": f"{year}-{month:02}" + (f"-{day:02}" if day else "")}
+
+
+def _since_report(spans: Sequence[Span]) -> bool:
+    return any(span.words == "report" for span in spans)
 
 
 def places_of(spans: Sequence[Span], snapshot: Snapshot) -> dict[str, tuple[Span, str]]:

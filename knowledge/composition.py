@@ -125,9 +125,13 @@ class _Composer:
             return None
         if operation != "check" or not query.candidates or query.conditions:
             return query
-        if not question.asks_membership():
+        if not question.asks_membership() or self._asks_whether_there_is(query):
             return None
         return replace(query, conditions=(Condition(Pattern(), OTHER_AXIS[subject]),))
+
+    def _asks_whether_there_is(self, query: Query) -> bool:
+        """Whether it is asked if there is a partnership, not what it is like."""
+        return query.subject == "partnership" and self.question.says("ask.whether")
 
     def _candidates(self, subject: Axis, *, whether: bool) -> dict[int, str]:
         """Names on the subject's own axis, by span: those it is asked of."""

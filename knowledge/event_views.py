@@ -12,6 +12,7 @@ from knowledge.references import Reference
 from knowledge.snapshot import Snapshot
 from knowledge.text import fold
 
+_WHOLE_DATE = len("2017-03-17")
 MOST_LISTED = 25
 """More events than this are counted, not listed: a message has to be read."""
 _NOT_HELD = frozenset({"cancelled", "postponed"})
@@ -124,7 +125,9 @@ def _limits(reference: Reference) -> list[Any]:
     """Tests for the period and the place asked about."""
     year, first, last, place = map(reference.slot, ("year", "from", "to", "place"))
     limits: list[Any] = []
-    if year:
+    if year and len(year) == _WHOLE_DATE:
+        limits.append(lambda event: event.precision == "day" and _runs_on(event, year))
+    elif year:
         limits.append(lambda event: event.begins.startswith(year))
     if first:
         limits.append(lambda event: event.begins[: len(first)] >= first)
@@ -133,6 +136,10 @@ def _limits(reference: Reference) -> list[Any]:
     if place:
         limits.append(lambda event: place in fold(event.place or "").replace(" ", "-"))
     return limits
+
+
+def _runs_on(event: Event, day: str) -> bool:
+    return event.begins <= day <= (event.end or event.begins)
 
 
 def _shown(

@@ -108,6 +108,7 @@ def _near_misses(
         if (region := snapshot.regions.get(id)) is not None and region.nuts
         for other in snapshot.regions.values()
         if other.nuts
+        and other.id not in query.candidates
         and (other.nuts.startswith(region.nuts) or region.nuts.startswith(other.nuts))
         and len(other.nuts) > 2
     }

@@ -32,6 +32,7 @@ _ASKS_ABOUT = frozenset(
         "define.term",
         "ask.list",
         "ask.who",
+        "ask.whether",
         "relation.about",
         "mark.recorded",
         "subject.partnership",

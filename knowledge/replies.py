@@ -22,8 +22,8 @@ from knowledge.vocabulary import Span
 
 _YEAR = r"(19|20)\d\d"
 _SHAPES: Mapping[str, re.Pattern[str]] = {
-    "year": re.compile(rf"{_YEAR}(-(0[1-9]|1[0-2]))?"),
-    "from": re.compile(_YEAR),
+    "year": re.compile(rf"{_YEAR}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"),
+    "from": re.compile(rf"{_YEAR}(-(0[1-9]|1[0-2]))?"),
     "to": re.compile(_YEAR),
     "number": re.compile(r"\d{1,2}"),
     "place": re.compile(r"[\w-]{1,40}"),

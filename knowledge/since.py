@@ -32,6 +32,8 @@ class Since:
     still: tuple[Membership, ...] = ()
     """Leads that a later page names again."""
     developments: tuple[Development, ...] = ()
+    leads: bool = False
+    """Whether leads were asked for, so that the size does not matter."""
     brief: bool = False
     """Whether of the developments only size and doubts matter."""
     sizes: tuple[Statistic, ...] = ()
@@ -93,14 +95,22 @@ def of_query(snapshot: Snapshot, query: Query, found: Sequence[Found]) -> Since 
     roles = query.conditions[0].pattern.roles
     still: list[Membership] = []
     developments: list[Development] = []
-    if query.subject == "region" and not query.candidates and roles <= {"lead"}:
+    if query.subject == "region" and roles <= {"lead"}:
         for id in query.conditions[0].pattern.partnerships:
             told = snapshot.developments_of.get(("partnership", id), ())
-            developments += [one for one in told if one.note or one.size]
+            if roles or not query.candidates:
+                developments += [one for one in told if one.note or (one.size and not roles)]
             if roles:
                 again = snapshot.later_by_partnership.get(id, ())
-                still += [row for row in again if row.role == "lead" and row.change == "unchanged"]
-    return _made(snapshot, changed=rows, still=still, developments=developments, brief=True)
+                still += [row for row in again if _is_again(row, query)]
+    found_since = _made(snapshot, changed=rows, still=still, developments=developments, brief=True)
+    return replace(found_since, leads=bool(roles)) if found_since else None
+
+
+def _is_again(row: Membership, query: Query) -> bool:
+    """Whether a later page names a lead again, of those that are asked about."""
+    asked = not query.candidates or row.region in query.candidates
+    return asked and row.role == "lead" and row.change == "unchanged"
 
 
 def _is_direct(query: Query) -> bool:

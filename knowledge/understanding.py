@@ -59,6 +59,8 @@ _NUMBERED = frozenset({"page", "pages", "figure", "fig", "table", "phase", "laye
 _NOT_TELLING = frozenset({"filler", "ask", "number", "time", "set", "degree"})
 _LOOSE_WORDS = 1
 _NOT_LOOSE = frozenset({"content.steps", "order.next", "order.last", "define.term"})
+_OF_ALL = frozenset({"partnerships_newer", "partnerships_size"})
+"""Questions about the partnerships as such, not about a named one."""
 _SMALL_TALK = frozenset({"greeting", "thanks", "farewell", "wellbeing", "off_topic"})
 
 
@@ -280,6 +282,8 @@ class Reader:
             if fact and (not telling or undefined) and hit.score < EXACT:
                 continue
             if hit.label in _SMALL_TALK and any(span.names for span in spans):
+                continue
+            if hit.label in _OF_ALL and any(span.of("partnership") for span in spans):
                 continue
             reference = self.slots.fill(hit.label, spans, focus)
             exact = not fact and bool(self.slots.wanted(hit.label))

@@ -198,6 +198,7 @@ VIEWS: Mapping[str, Callable[[Snapshot, Reference, datetime], View]] = {
         (
             "event_about",
             "event_held",
+            "event_cancelled",
             "event_when",
             "event_where",
             "event_organiser",
