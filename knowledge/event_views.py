@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,8 @@ from knowledge.text import fold
 _WHOLE_DATE = len("2017-03-17")
 MOST_LISTED = 25
 """More events than this are counted, not listed: a message has to be read."""
+_DAYS_REMEMBERED = 4096
+"""Dates of events, which every question about events looks at time and again."""
 _NOT_HELD = frozenset({"cancelled", "postponed"})
 _UNSURE = frozenset({"expected", "proposed", "tentative"})
 _GATHERINGS = frozenset({"meeting", "conference"})
@@ -60,7 +63,8 @@ def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
     anchor = snapshot.things["event"].get(reference.slot("event") or "")
     chosen = _chosen(snapshot, reference, kind)
     shown = _shown(reference.intent, chosen, anchor, today)
-    past = _past([e for e in snapshot.events if is_of_kind(e, _wanted(reference, kind))], today)
+    wanted = _wanted(reference, kind)
+    past = _past([event for event in snapshot.events if is_of_kind(event, wanted)], today)
     period = bool(_limits(reference) or anchor or reference.slot("country"))
     listed = shown[:MOST_LISTED]
     apart = reference.intent == "events_list" and not period
@@ -298,14 +302,21 @@ def is_committee(event: Event) -> bool:
 
 def first_day(event: Event) -> date:
     """The first day on which an event may begin, as precisely as it is known."""
-    if event.start is None:
-        return date.max
-    return date.fromisoformat((event.start + "-01-01")[:10])
+    return _first_day(event.start)
 
 
 def last_day(event: Event) -> date:
     """The last day on which an event may still be running, as precisely as it is known."""
-    text = event.end or event.start
+    return _last_day(event.end or event.start)
+
+
+@lru_cache(maxsize=_DAYS_REMEMBERED)
+def _first_day(text: str | None) -> date:
+    return date.max if text is None else date.fromisoformat((text + "-01-01")[:10])
+
+
+@lru_cache(maxsize=_DAYS_REMEMBERED)
+def _last_day(text: str | None) -> date:
     if text is None:
         return date.max
     parts = [int(part) for part in text.split("-")]

@@ -4,7 +4,7 @@ A target is what ``knowledge.reminders`` subscribes to, and its id.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from knowledge.entries import COMMITTEE
 from knowledge.event_views import is_committee, last_day
@@ -25,6 +25,8 @@ SERIES: Target = ("series", COMMITTEE)
 MILESTONES: Target = ("milestones", ALL)
 
 CANCELLED = "cancelled"
+_ANY_ZONE = timedelta(days=2)
+"""What has ended so long ago is over in every zone; no zone has to be looked up for it."""
 
 
 def occasion_of(snapshot: Snapshot, event: Event) -> Occasion:
@@ -42,6 +44,8 @@ def is_over(event: Event, now: datetime) -> bool:
 
 def is_ahead(event: Event, now: datetime) -> bool:
     """Whether an event is still to begin, and was not cancelled."""
+    if last_day(event) < now.date() - _ANY_ZONE:
+        return False
     begin = begins(occasion(event))
     ahead = begin > now if begin is not None else not is_over(event, now)
     return ahead and event.status != CANCELLED

@@ -87,6 +87,7 @@ class Rendering:
             hours_of=hours_of,
             most_listed=MOST_LISTED,
             as_of=as_of,
+            source_line=self.source_line,
             show_roles=shows_reasons,
         )
         self._templates.filters.update(
@@ -100,6 +101,7 @@ class Rendering:
                 row for hit in found for row in hit.rows if row.role == "lead" and row.note
             ],
         )
+        self._source_lines: dict[tuple[Sequence[Source], Sequence[Source]], Markup] = {}
         with (declarations.answers / "choices.yaml").open(encoding="utf-8") as file:
             self._labels: dict[str, str] = yaml.load(file, _LOADER)  # noqa: S506  C twin of safe
 
@@ -137,15 +139,24 @@ class Rendering:
             found += [sources[label] for label in shown[:many]]
         return tuple(found[:_MOST_SOURCES])
 
+    def source_line(self, sources: Sequence[Source], later: Sequence[Source] = ()) -> Markup:
+        """The last line of a message; put together once, as many messages end alike."""
+        line = self._source_lines.get((sources, later))
+        if line is None:
+            module: Any = self._templates.get_template("words.html.j2").module
+            line = self._source_lines[sources, later] = module.source_line(sources, later)
+        return line
+
     def _pages(self, fact: Fact) -> Iterator[Source]:
         """The pages one fact rests on."""
-        more = fact.more_sources if isinstance(fact, Evidence) else ()
-        note = fact.as_of_note if isinstance(fact, Evidence) else None
-        sure = fact.confidence if isinstance(fact, Evidence) else None
-        dated = fact.page_date if isinstance(fact, Evidence) else None
         url = self._snapshot.packs[fact.pack].url
-        for page, date in [(fact.source, dated), *((m["source"], m["page_date"]) for m in more)]:
-            label = str(page)
+        evidence = fact if isinstance(fact, Evidence) else None
+        note = evidence.as_of_note if evidence else None
+        sure = evidence.confidence if evidence else None
+        pages = [(fact.source, evidence.page_date if evidence else None)]
+        if evidence and evidence.more_sources:
+            pages += [(str(one["source"]), one["page_date"]) for one in evidence.more_sources]
+        for label, date in pages:
             address = label if label.startswith("http") else url
             yield Source(label, address, fact.as_of, note, date, sure)
 

@@ -68,6 +68,8 @@ class Hearing:
 
     def hear(self, text: str) -> Heard | None:
         """The request in a message; None when there is none."""
+        if not self._may_ask(text):
+            return None
         sentences = [
             Sentence(part, words)
             for part in _SENTENCES.split(text)[:_MOST_SENTENCES]
@@ -79,6 +81,14 @@ class Hearing:
                 others = sentences[:place] + sentences[place + 1 :]
                 return replace(heard, others=tuple(one.typed for one in others))
         return None
+
+    def _may_ask(self, text: str) -> bool:
+        """Whether there is a word that tells a request, or one that may be a slip of one."""
+        known, own = self._vocabulary.speller.known, self.declared.words
+        return any(
+            word.text in self.declared.telling or not (word.text in own or known(word.text))
+            for word in tokens(text)
+        )
 
     def going_on(self, intent: str, text: str) -> Heard | None:
         """A short message that goes on with a request, as if it said so; None for a question."""

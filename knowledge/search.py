@@ -4,10 +4,10 @@ The matcher tells which question was probably asked; this tells whether the fact
 question speaks of. Words weigh by how few facts have them (inverse document frequency).
 """
 
-import heapq
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 
 from knowledge.themes import stem
 
@@ -82,4 +82,4 @@ class FactIndex:
             if len(labels) < _TOO_COMMON * len(self._stems):
                 for label in labels:
                     sums[label] += weight
-        return heapq.nlargest(limit, sums, key=sums.__getitem__)
+        return [label for label, _ in sorted(sums.items(), key=itemgetter(1), reverse=True)[:limit]]

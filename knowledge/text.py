@@ -40,7 +40,7 @@ def tokens(text: str) -> tuple[Token, ...]:
     A combining mark belongs to the word it stands in; an apostrophe ends a word.
     """
     if text.isascii():
-        return tuple(Token(m.group().lower(), *m.span()) for m in _ASCII_WORD.finditer(text))
+        return tuple([Token(m[0], m.start(), m.end()) for m in _ASCII_WORD.finditer(text.lower())])
     found: list[Token] = []
     word, start = "", 0
     for place, letter in enumerate(text):
