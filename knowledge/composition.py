@@ -5,16 +5,21 @@ from dataclasses import dataclass, replace
 
 from knowledge.chronology import is_date
 from knowledge.clauses import AXES, Clause, ClauseReader
-from knowledge.conditions import conditions_of, inherited, measures, merged, unsupported
+from knowledge.conditions import (
+    conditions_of,
+    inherited,
+    measures,
+    merged,
+    parallel,
+    unsupported,
+)
 from knowledge.coverage import coverage, strong
+from knowledge.exceptions import exceptions_last
 from knowledge.query import OTHER_AXIS, Axis, Condition, Counted, Operation, Pattern, Query
 from knowledge.question import SUBJECTS, THEMED, Question
 from knowledge.snapshot import Snapshot
+from knowledge.themes import ThemeIndex
 from knowledge.vocabulary import Span
-
-ThemeSearch = Callable[..., frozenset[str]]
-"""``search(words, about=…)``: the partnerships whose description covers all of the words; the flag
-tells that the question says "about", so that common words count as well."""
 
 _OPERATIONS: tuple[tuple[str, Operation], ...] = (
     ("degree.most", "most"),
@@ -42,7 +47,7 @@ class Composition:
 def compose(
     spans: Sequence[Span],
     snapshot: Snapshot,
-    search: ThemeSearch,
+    themes: ThemeIndex,
     known: Callable[[str], bool],
 ) -> Composition | None:
     """The query a question asks for; None when it is not about memberships at all.
@@ -50,10 +55,10 @@ def compose(
     Args:
         spans: The question.
         snapshot: The facts.
-        search: Finds partnerships by the words that are left over.
+        themes: Finds partnerships by the words that are left over.
         known: Whether a word is spelt right; others may name what we know nothing of.
     """
-    return _Composer(spans, snapshot, search, known).compose()
+    return _Composer(spans, snapshot, themes, known).compose()
 
 
 def without_why(spans: Sequence[Span]) -> tuple[Span, ...] | None:
@@ -67,12 +72,13 @@ class _Composer:
         self,
         spans: Sequence[Span],
         snapshot: Snapshot,
-        search: ThemeSearch,
+        themes: ThemeIndex,
         known: Callable[[str], bool],
     ) -> None:
-        self.question = Question(spans)
+        self.question = Question(exceptions_last(spans))
         self.snapshot = snapshot
-        self.search = search
+        self.themes = themes
+        self.loosely = False
         self.known = known
         self.used: set[int] = set()
 
@@ -80,11 +86,13 @@ class _Composer:
         question = self.question
         whether = question.is_yes_no()
         subject, noun = question.subject(whether=whether)
-        if subject is None or not question.asks_something(noun):
+        theme = self._theme(noun)
+        if subject is None and theme is not None and question.asks_whose():
+            subject = "partnership"
+        if subject is None or not (theme or question.asks_something(noun)):
             return None
         if noun is not None:
             self.used.add(noun)
-        theme = self._theme()
         query = self._comparison()
         if query is not None:
             return Composition(query, self._coverage(), strong=True, compare=True)
@@ -98,7 +106,7 @@ class _Composer:
         return Composition(query, self._coverage(), strong(question, noun))
 
     def _coverage(self) -> int:
-        return coverage(self.question, self.used, self.snapshot, self.known)
+        return coverage(self.question, self.used, self.snapshot, self.known, loosely=self.loosely)
 
     def _query(self, subject: Axis, noun: int | None, *, whether: bool) -> Query | None:
         question = self.question
@@ -107,7 +115,7 @@ class _Composer:
         pilots = noun is not None and question.operators[noun] == "subject.pilot"
         if pilots and noun is not None and not question.says("mark.nonvanguard"):
             clauses.insert(0, Clause(noun, vanguard=True))
-        clauses = inherited(subject, clauses)
+        clauses = parallel(question, inherited(subject, clauses))
         several = sum(op.startswith("number.") and op != "number.1" for op in question.operators)
         if several > 1 or any(unsupported(subject, clause) for clause in clauses):
             return None
@@ -198,8 +206,11 @@ class _Composer:
         measure = Condition(pattern, "partnership")
         return replace(query, operation=operation, conditions=tuple(kept), measure=measure)
 
-    def _theme(self) -> tuple[str, frozenset[str]] | None:
-        """The words left over, when partnerships are about them."""
+    def _theme(self, noun: int | None) -> tuple[str, frozenset[str]] | None:
+        """The words left over, when partnerships are about them: all of them, or what tells most.
+
+        Where only some are found, the others have to be everyday words.
+        """
         question = self.question
         if "partnership" in question.axes or any(
             span.of("event") or is_date(span) for span in question.spans
@@ -212,16 +223,35 @@ class _Composer:
             and not is_date(span)
             and (not span.operator or span.of("theme"))
         ]
-        words = [word for place in places for word in question.spans[place].words.split()]
-        found = self.search(words, about=question.says(*THEMED)) if words else frozenset()
+        words = [question.spans[place].words for place in places]
+        about = question.says(*THEMED)
+        found = self.themes.search(" ".join(words).split(), about=about) if words else frozenset()
+        if not found and not question.axes and self._may_be_themed(noun):
+            plain = [place for place in places if not self._is_named(place)]
+            found, told = self.themes.likely([question.spans[place].words for place in plain])
+            places = [place for place in places if question.spans[place].words in told]
+            self.loosely = bool(found)
         if not found:
             return None
         self.used.update(places)
         said = " ".join(span.text for span in question.spans[places[0] : places[-1] + 1])
         return said, found
 
+    def _may_be_themed(self, noun: int | None) -> bool:
+        """Whether words left over may describe one: not in "is tourism a partnership?"."""
+        if noun is not None and self.question.spans[noun - 1].words in ("a", "an"):
+            return False
+        return noun is not None or self.question.asks_whose()
+
+    def _is_named(self, place: int) -> bool:
+        """Whether a word names something else than a theme, as an abbreviation does."""
+        span = self.question.spans[place]
+        return bool(span.names) and not span.of("theme")
+
     def _with_theme(self, query: Query, said: str, partnerships: frozenset[str]) -> Query:
         if query.subject == "partnership":
+            if query.operation == "check" and not query.conditions:
+                query = query.with_operation("list")  # "is that an issue for any?"
             return replace(query, candidates=tuple(sorted(partnerships)), theme=said)
         about = Condition(Pattern(partnerships=partnerships), "partnership")
         return replace(query, conditions=(*query.conditions, about), theme=said)

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from knowledge.clauses import AXES, Clause
 from knowledge.query import OTHER_AXIS, Axis, Condition, Pattern
+from knowledge.question import INTERROGATIVES, Question
 from knowledge.snapshot import Snapshot
 
 
@@ -74,6 +75,19 @@ def merged(subject: Axis, clause: Clause, made: list[Condition]) -> Condition:
     if counted is None or counted == subject:
         counted = "role" if subject == "country" and clause.roles else OTHER_AXIS[subject]
     return Condition(merged, counted)
+
+
+def parallel(question: Question, clauses: list[Clause]) -> list[Clause]:
+    """Roles asked of one region side by side are not wanted at once: "where lead, where not?"."""
+    asked = [n for n, s in enumerate(question.spans) if s.words in INTERROGATIVES | {"how many"}]
+    roles = question.roles()
+    several = len(roles) > 1 or (roles and question.says("role.any"))
+    one = len(question.ids("region")) == 1 and question.axes == {"region"}
+    if len(asked) < 2 or not several or not one:
+        return clauses
+    for clause in clauses:
+        clause.roles = set()
+    return [clause for clause in clauses if clause.says_something]
 
 
 def unsupported(subject: Axis, clause: Clause) -> bool:

@@ -17,13 +17,19 @@ _UNRECORDED_WEIGHT = 3
 _EVENT_WEIGHT = 2
 # A short word that is not known is more likely a slip than a matter of its own.
 _SHORT, _SHORT_WEIGHT = 3, 0.5
+_BESIDE_THEME = 0.3
 _LAST_YEAR = "2017"
 _OF_ALL = frozenset({"subject.partnership"})
-_OF_MEMBERSHIP = frozenset(["subject", "role", "mark", "degree", "set", "number"])
+_OF_MEMBERSHIP = frozenset(["subject", "role", "mark", "degree", "set", "number", "light"])
 
 
 def coverage(
-    question: Question, used: AbstractSet[int], snapshot: Snapshot, known: Callable[[str], bool]
+    question: Question,
+    used: AbstractSet[int],
+    snapshot: Snapshot,
+    known: Callable[[str], bool],
+    *,
+    loosely: bool = False,
 ) -> int:
     """The share (0-100) of the words with content that is accounted for.
 
@@ -32,6 +38,7 @@ def coverage(
         used: Numbers of spans that the query has taken up besides names and operators.
         snapshot: The facts, for the words of names.
         known: Whether a word is spelt right.
+        loosely: Whether everyday words beside those of a theme matter little.
     """
     explained = missing = 0.0
     own = _words_of_names(question, snapshot)
@@ -40,18 +47,24 @@ def coverage(
             explained += _NAME_WEIGHT
         elif place in used:
             explained += 1
+        elif span.operator.startswith("light."):
+            people = span.words.endswith(" from") and _asked_for(question, place)
+            missing += _UNRECORDED_WEIGHT if people else 0
         elif span.operator and span.operator != "filler":
             lost = 1 if _is_idle_number(question, place, used) else _lost(span, question)
             missing += lost or 0
             explained += lost is None
         elif span.operator == "filler":
-            missing += span.words in ("when", "why", "how")
+            said = span.words == "how" and question.says("light.membership", "role.any")
+            missing += span.words in ("when", "why", "how") and not said
         elif span.names:
             missing += _NAME_WEIGHT
         elif is_date(span):
             missing += _date_weight(span, question, snapshot)
         elif span.words not in own:
-            missing += _weight_of(span.words, known)
+            asked = _asked_for(question, place) or _compared_by(question, place)
+            weight = _UNRECORDED_WEIGHT if asked else _weight_of(span.words, known)
+            missing += weight * _BESIDE_THEME if loosely else weight
     return round(100 * explained / (explained + missing)) if explained else 0
 
 
@@ -64,6 +77,26 @@ def strong(question: Question, noun: int | None) -> bool:
         or len(question.names) > 1
         or question.says("ask.count", "ask.who", "relation.together", "relation.potential")
     )
+
+
+def _asked_for(question: Question, place: int) -> bool:
+    """Whether a word is what is asked for: "how many hospitals", "who founded"."""
+    before = question.operators[place - 1] if place else ""
+    if before in ("ask.count", "ask.who"):
+        return True
+    if question.operators[place].startswith("light."):
+        return False
+    if before == "ask.list" and question.spans[place - 1].words in ("which", "what"):
+        return True
+    behind = question.spans[place + 1].words if place + 1 < len(question.spans) else ""
+    opening = question.operators[:place]
+    return behind == "of" and opening[:1] == ["ask.list"] and set(opening[1:]) <= {"filler"}
+
+
+def _compared_by(question: Question, place: int) -> bool:
+    """Whether things are compared by what the word says: "richer than"."""
+    behind = question.spans[place + 1].words if place + 1 < len(question.spans) else ""
+    return behind == "than"
 
 
 def _date_weight(span: Span, question: Question, snapshot: Snapshot) -> float:
@@ -99,6 +132,8 @@ def _lost(span: Span, question: Question) -> float | None:
     if span.operator == "mark.vanguard" and question.says("subject.region", "subject.country"):
         # Who belongs to the initiative is another matter than who is in its pilots.
         return 1
+    if span.operator == "set.remove":
+        return _UNRECORDED_WEIGHT
     if group == "unrecorded":
         return 0 if question.says("relation.potential") else _UNRECORDED_WEIGHT
     return None

@@ -56,7 +56,7 @@ _QUESTION_WORDS = CIRCUMSTANCES | {"is", "are", "does", "do", "did", "was", "wer
 
 
 def content(spans: Sequence[Span]) -> list[Span]:
-    return [span for span in spans if span.operator != "filler"]
+    return [s for s in spans if s.operator != "filler" and not s.operator.startswith("light.")]
 
 
 def is_named(spans: Sequence[Span]) -> bool:

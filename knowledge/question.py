@@ -25,7 +25,13 @@ SUBJECTS: dict[str, Axis] = {
 THEMED = frozenset({"relation.about", "relation.potential"})
 _POLITE = frozenset(["you", "we", "i", "u", "anyone", "anybody"])
 _SPEAKERS = frozenset({"i", "we", "you", "they", "he", "she", "that", "which", "who", "this"})
-_BETWEEN = frozenset(["role", "mark", "filler", "degree", "set", "number", "order"])
+_SEEKING = frozenset(
+    {"find", "meet", "see", "encounter", "spot", "count", "expect", "run into", "bump into"}
+)
+_ANYBODY = frozenset(
+    {"whose", "where", "any", "any of", "them", "anybody", "somebody", "anywhere", "somewhere"}
+)
+_BETWEEN = frozenset(["role", "mark", "filler", "degree", "set", "number", "order", "light"])
 
 
 class Question:
@@ -73,12 +79,17 @@ class Question:
             said_by = self.spans[place - 1].words if place else ""
             if words[0] in AUXILIARIES and said_by not in _SPEAKERS:
                 behind = self.spans[place + 1].words if place + 1 < len(self.spans) else ""
-                if behind not in _POLITE:
+                if behind not in _POLITE or self._seeks(place + 2):
                     return True
             if span.names and place + 1 < len(self.spans):
                 behind = self.spans[place + 1].words
                 return behind in ("is", "are") and not self.asks()
         return False
+
+    def _seeks(self, place: int) -> bool:
+        """Whether "would I …", "can we …" goes on with finding or meeting somebody somewhere."""
+        seeking = place < len(self.spans) and self.spans[place].words in _SEEKING
+        return seeking and len(self.axes) > 1
 
     def subject(self, *, whether: bool) -> tuple[Axis | None, int | None]:
         """The subject and the number of the span whose noun says so, if one does."""
@@ -153,7 +164,7 @@ class Question:
                 return True
             if number in self.names and self.names[number][0] == "country":
                 continue  # "is there a Polish lead?"
-            if operator != "filler" and not operator.startswith("degree"):
+            if operator != "filler" and not operator.startswith(("degree", "light")):
                 return False
         return False
 
@@ -166,6 +177,10 @@ class Question:
         return bool(noun is not None or self.names or roles or extreme or nouns) or self.says(
             *THEMED
         )
+
+    def asks_whose(self) -> bool:
+        """Whether a question that names nothing may be after the partnerships: "is it for any?"."""
+        return self.says("ask.who") or any(span.words in _ANYBODY for span in self.spans)
 
     def asks_membership(self) -> bool:
         """Whether any word speaks of being in something."""

@@ -145,7 +145,9 @@ def named_only(spans: Sequence[Span]) -> Candidate | None:
     rest = [
         span
         for span in spans
-        if not span.names and (span.operator not in _ASKS_ABOUT or span.words in CIRCUMSTANCES)
+        if not span.names
+        and not span.operator.startswith("light.")
+        and (span.operator not in _ASKS_ABOUT or span.words in CIRCUMSTANCES)
     ]
     # "Was there a sixth meeting?" asks whether, not what.
     whether = names[0].kind == "event" and spans[0].words in AUXILIARIES

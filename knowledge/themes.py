@@ -1,6 +1,6 @@
 """Finds the partnerships whose description covers given words: "offshore wind" → ADMA Energy."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
@@ -11,6 +11,9 @@ from knowledge.text import fold
 _SHORTEST_STEM = 5
 _MOST_FOUND = 4
 _SHORTEST_PART = 6
+_SHORTEST_END = 8
+_SHORT = 3
+_TELLING, _MOST_LIKELY = 2, 2
 
 
 class ThemeIndex:
@@ -51,6 +54,45 @@ class ThemeIndex:
             if all(word in stems or _part_of(word, stems) for word in wanted)
         ]
         return frozenset(found) if len(found) <= _MOST_FOUND else frozenset()
+
+    def likely(self, words: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
+        """The partnerships that most of the telling words speak for, and those words.
+
+        Words that nobody's description has do not matter as long as they are everyday ones; two
+        everyday words weigh as much as one that is not.
+        """
+        points: dict[str, float] = defaultdict(float)
+        told: dict[str, set[str]] = defaultdict(set)
+        for word in words:
+            owners = self._owners(stem(word), whole=self._is_everyday(word))
+            if not owners and not self._is_everyday(word):
+                return frozenset(), frozenset()
+            if not 0 < len(owners) <= _MOST_FOUND:
+                continue
+            for id in owners:
+                points[id] += (1 if self._is_everyday(word) else 2) / (1 + (len(owners) > 2))
+                told[id].add(word)
+        best = max(points.values(), default=0)
+        found = frozenset(id for id, score in points.items() if score == best)
+        if best < _TELLING or len(found) > _MOST_LIKELY:
+            return frozenset(), frozenset()
+        return found, frozenset().union(*(told[id] for id in found))
+
+    def _is_everyday(self, word: str) -> bool:
+        return len(word) <= _SHORT or stem(word) in self._everyday
+
+    def _owners(self, word: str, *, whole: bool) -> list[str]:
+        """The partnerships whose description has a word, in a compound unless ``whole``."""
+        return [
+            id
+            for id, stems in self._stems.items()
+            if word in stems or (not whole and (_part_of(word, stems) or _ends_with(stems, word)))
+        ]
+
+
+def _ends_with(stems: AbstractSet[str], word: str) -> bool:
+    """Whether a compound ends in the word: "exoprostheses" with "prostheses"."""
+    return len(word) >= _SHORTEST_END and any(other.endswith(word) for other in stems)
 
 
 def _part_of(word: str, stems: AbstractSet[str]) -> bool:

@@ -58,6 +58,7 @@ _OTHER_PLACE = 0.5
 _NUMBERED = frozenset({"page", "pages", "figure", "fig", "table", "phase", "layer", "footnote"})
 _NOT_TELLING = frozenset({"filler", "ask", "number", "time", "set", "degree"})
 _LOOSE_WORDS = 1
+_ONE = frozenset({"i", "we", "you", "one", "people"})
 _NOT_LOOSE = frozenset({"content.steps", "order.next", "order.last", "define.term"})
 _OF_ALL = frozenset({"partnerships_newer", "partnerships_size"})
 """Questions about the partnerships as such, not about a named one."""
@@ -82,6 +83,15 @@ def _is_sure(understanding: Understanding) -> bool:
         isinstance(decision, Certain)
         and (decision.candidate.score >= _SURE_PART or decision.candidate.origin != "declared")
     )
+
+
+def _is_what_is_asked(spans: Sequence[Span], word: Span) -> bool:
+    """Whether a word is the matter of a question: "who founded …", "where can I stay …"."""
+    place = spans.index(word)
+    before = spans[place - 1] if place else None
+    behind = spans[place + 1].words if place + 1 < len(spans) else ""
+    does = before is not None and (before.operator == "ask.who" or before.words in _ONE)
+    return does or (behind == "of" and before is not None and before.words == "the")
 
 
 def _asks(spans: Sequence[Span]) -> bool:
@@ -309,6 +319,8 @@ class Reader:
             return
         if any(span.operator.startswith("unrecorded.") for span in spans):
             return
+        if any(_is_what_is_asked(spans, span) for span in loose):
+            return
         if named[0].guessed or self._facts.foreign(self._facts.weigh([s.words for s in loose])):
             return
         everyday = all(self.vocabulary.speller.known(span.words) for span in loose)
@@ -332,4 +344,4 @@ class Reader:
 
     def _compose(self, spans: Sequence[Span]) -> Composition | None:
         known = self.vocabulary.speller.known
-        return compose(spans, self.snapshot, self.themes.search, known)
+        return compose(spans, self.snapshot, self.themes, known)

@@ -360,7 +360,9 @@ _ASKS_MEANING = frozenset(
 )
 _NAMES_A_MEANING = frozenset({"abbreviation", "acronym", "meaning", "expand", "define"})
 _PARTNERSHIP_NOUNS = frozenset(
-    {"partnership", "group", "consortium", "alliance", "network", "pilot"}
+    {"partnership", "group", "consortium", "alliance", "network", "pilot", "people", "folks", "lot"}
+    | {"crowd", "gang", "bunch", "crew", "club", "circle", "team", "camp", "family", "community"}
+    | {"guys", "list", "table", "set", "consortia", "side", "front", "corner", "round"}
 )
 _EVENT_NOUNS = frozenset(
     {"subject_event.event", "subject_event.meeting", "subject_event.conference"}
