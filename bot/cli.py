@@ -135,7 +135,14 @@ def _grammar() -> _Parser:
     _misses_grammar(command("misses", _misses, "questions without an answer, and teaching"))
     add_events(command("events", _events, "list, add, change and cancel events"))
     says = "the Telegram bot: long polling, or a webhook when WEBHOOK_URL is set"
-    command("run", _run, says).add_argument(
+    run = command("run", _run, says)
+    run.add_argument(
+        "--clock", metavar="ISO", help="rehearse: begin at this moment (2017-03-10T09:00+01:00)"
+    )
+    run.add_argument(
+        "--speed", metavar="N", help="with --clock: how many times as fast time passes (default: 1)"
+    )
+    run.add_argument(
         "--only",
         choices=("web", "work"),
         help="answer people, or do what goes on unasked (reminders, tidying); both without",
@@ -259,7 +266,7 @@ def _events(given: argparse.Namespace) -> int:
 def _run(given: argparse.Namespace) -> int:
     from bot.cli_run import run_telegram
 
-    return run_telegram(given.only or "all")
+    return run_telegram(given.only or "all", given.clock, given.speed)
 
 
 def _links(given: argparse.Namespace) -> int:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from bot.assistants import open_assistants
 from bot.cli import DONE, UsageError
+from bot.cli_ask import moment
+from bot.clock import REAL_TIME, Clock, Rehearsal
 from bot.logs import set_up_logs
 from bot.secrets import secrets_of
 from bot.settings import Settings, read_settings
@@ -21,13 +23,22 @@ HOW_TO_START = (
 )
 
 
-def run_telegram(part: "Part") -> int:
+FASTEST = 100_000
+"""Times as fast as the real clock; faster, a message would be late before it is written."""
+
+
+def run_telegram(part: "Part", clock: str | None = None, speed: str | None = None) -> int:
     """Runs the bot, or a part of its work, until it is stopped.
 
+    Args:
+        clock: when a rehearsal begins, as an ISO moment; None for real time.
+        speed: how many times as fast as real time it goes.
+
     Raises:
-        UsageError: the settings do not make a bot.
+        UsageError: the settings do not make a bot, or clock and speed no rehearsal.
     """
     settings = checked(read_settings())
+    time = rehearsed(settings, clock, speed)
     set_up_logs(settings.log_level, settings.log_format, secrets_of(os.environ))
     assistants = open_assistants(settings)
     # Imported here because the framework is slow to import, and a wrong setting needs none of it.
@@ -36,7 +47,7 @@ def run_telegram(part: "Part") -> int:
     async def task() -> None:
         engine = create_engine(settings.database)
         try:
-            await run_bot(settings, engine, assistants, part)
+            await run_bot(settings, engine, assistants, part, time)
         finally:
             await engine.dispose()
 
@@ -61,3 +72,28 @@ def checked(settings: Settings) -> Settings:
                 "without it anybody could pretend to be Telegram."
             )
     return settings
+
+
+def rehearsed(settings: Settings, clock: str | None, speed: str | None) -> Clock:
+    """The clock to run by.
+
+    Raises:
+        UsageError: it cannot be, or others would be told of what is not so.
+    """
+    if clock is None:
+        if speed is not None:
+            raise UsageError("--speed goes with --clock - say when the rehearsal begins.")
+        return REAL_TIME
+    if settings.webhook_url is not None:
+        raise UsageError(
+            "--clock is for a rehearsal with long polling - unset WEBHOOK_URL, whose other "
+            "processes would go by the real time."
+        )
+    start = moment(clock, settings.zone)
+    try:
+        factor = float(speed or 1)
+    except ValueError:
+        factor = 0.0
+    if not 0 < factor <= FASTEST:
+        raise UsageError(f"--speed is a number up to {FASTEST} - write one like 600.")
+    return Rehearsal(speed=factor, start=start)

@@ -19,14 +19,15 @@ from bot.requests import SwiftRequest
 from bot.settings import Settings
 from handlers.choices import on_press
 from handlers.context import App, Context, Services
+from handlers.delivery import MOST_UNDER_WAY
 from handlers.errors import on_error
 from handlers.inline import on_inline
 from handlers.lanes import SLOTS, Lanes
 from handlers.membership import on_membership
 from handlers.questions import on_message
 
-CONNECTIONS = SLOTS + 8
-"""One for each update in hand, and some for indicators, menus and reports."""
+CONNECTIONS = SLOTS + MOST_UNDER_WAY + 8
+"""One for each update in hand and each reminder, and some for indicators, menus and reports."""
 
 
 def application(settings: Settings, services: Services, lanes: Lanes) -> App:

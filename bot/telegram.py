@@ -6,8 +6,7 @@ import logging
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -16,6 +15,7 @@ from telegram.error import BadRequest
 
 from bot.assistants import Assistants, Reloading
 from bot.cli import CommandError
+from bot.clock import REAL_TIME, Clock
 from bot.framework import application
 from bot.patience import clear_token_error, insist, until
 from bot.polling import Poller
@@ -29,20 +29,19 @@ from db.chats import Chats
 from db.inbox import Inbox
 from db.replicas import Replicas
 from handlers.context import Services
+from handlers.delivery import Deliverer
+from handlers.dispatch import Dispatch
 from handlers.intake import ALLOWED_UPDATES, Intake
 from handlers.lanes import Lanes, Slots
 from handlers.planning import Planner
 from handlers.replies import Replies
 from handlers.scheduling import Reminders
+from handlers.windows import Windows
 
 DRAIN_SECONDS = 8.0
 """How long answers under way may take at a stop; hosts kill after ten. The rest is stored."""
 
 _log = logging.getLogger(__name__)
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class TelegramBot:
@@ -51,7 +50,7 @@ class TelegramBot:
     Args:
         settings: with a token.
         part: of the work, where several processes share it.
-        clock: gives aware moments.
+        clock: what people see and what is planned goes by it.
     """
 
     def __init__(
@@ -60,31 +59,32 @@ class TelegramBot:
         engine: AsyncEngine,
         assistants: Assistants,
         part: Part = "all",
-        clock: Callable[[], datetime] = utc_now,
+        clock: Clock = REAL_TIME,
     ) -> None:
         self.settings = settings
         self.part = part
-        self.clock = clock
         self.batches = Batches(engine)
         reload = Reloading(engine, assistants, settings.knowledge_packs)
         self.presence = Presence(
             Replicas(self.batches),
             lambda: (assistants.snapshot.revision, reload.problem),
-            clock,
+            REAL_TIME,
         )
         # Behind a webhook there may be other replicas, which write as well.
         chats = Chats(self.batches, cached=settings.webhook_url is None)
         inbox = Inbox(self.batches, self.presence.id)
-        self.intake = Intake(inbox, clock)
+        self.intake = Intake(inbox, REAL_TIME)
         self.slots = Slots()
         self.lanes = Lanes(self.intake, self.slots)
         planner = Planner(lambda: assistants.snapshot, settings.default_timezone)
+        windows = Windows(lambda: self.lanes.in_hand)
+        replies = Replies(chats, self.slots, windows, lambda: clock().date(), lambda: clock.mark)
         self.services = Services(
             assistants=assistants,
             chats=chats,
             intake=self.intake,
             slots=self.slots,
-            replies=Replies(chats, self.slots, lambda: clock().date()),
+            replies=replies,
             reminders=Reminders(self.batches, planner, clock),
             clock=clock,
             reload=reload,
@@ -93,6 +93,24 @@ class TelegramBot:
             maintainers=_maintainers(settings),
         )
         self.application = application(settings, self.services, self.lanes)
+        self.deliverer = Deliverer(
+            batches=self.batches,
+            dispatch=Dispatch(
+                batches=self.batches,
+                chats=chats,
+                replies=replies,
+                planner=planner,
+                metrics=self.services.metrics,
+                clock=clock,
+                speed=clock.speed,
+            ),
+            reminders=self.services.reminders,
+            windows=windows,
+            knowledge=lambda: assistants.snapshot,
+            replica=lambda: (self.presence.id, self.presence.sure),
+            clock=clock,
+            speed=clock.speed,
+        )
         self.upkeep = Upkeep(
             engine=engine,
             batches=self.batches,
@@ -100,6 +118,7 @@ class TelegramBot:
             services=self.services,
             reload=reload,
             presence=self.presence,
+            deliverer=self.deliverer,
             clock=clock,
         )
         self.missing = ["starting"]  # why this process does not want to be called
@@ -213,7 +232,7 @@ class TelegramBot:
 
     async def _finish(self) -> None:
         """Finishes what is under way; what takes longer is stored for the next start."""
-        await self._drain()
+        await asyncio.gather(self.deliverer.close(), self._drain())
         await self.presence.leave()
         await self.batches.close()
         await self.application.shutdown()
@@ -233,7 +252,11 @@ class TelegramBot:
 
 
 async def run_bot(
-    settings: Settings, engine: AsyncEngine, assistants: Assistants, part: Part
+    settings: Settings,
+    engine: AsyncEngine,
+    assistants: Assistants,
+    part: Part,
+    clock: Clock = REAL_TIME,
 ) -> None:
     """Runs the bot until the process is asked to stop."""
     # SQLite answers from a thread of its own; by default the loop may wait 5 ms to take over.
@@ -244,7 +267,7 @@ async def run_bot(
         # Not every system can do this; there, the interrupt ends the loop by itself.
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(name, stop.set)
-    await TelegramBot(settings, engine, assistants, part).run(stop)
+    await TelegramBot(settings, engine, assistants, part, clock).run(stop)
 
 
 def _maintainers(settings: Settings) -> tuple[int, ...]:

@@ -20,6 +20,7 @@ from db.inbox import Inbox
 from db.listening import KNOWLEDGE, listen
 from handlers import menu
 from handlers.context import App, Services
+from handlers.delivery import Deliverer
 
 Part = Literal["all", "web", "work"]
 """What a process does: answer people, or what goes on unasked (reminders, tidying), or both."""
@@ -47,6 +48,7 @@ class Upkeep:
         services: Services,
         reload: Reloading,
         presence: Presence,
+        deliverer: Deliverer,
         clock: Callable[[], datetime],
     ) -> None:
         self._engine = engine
@@ -55,6 +57,7 @@ class Upkeep:
         self._services = services
         self._reload = reload
         self._presence = presence
+        self._deliverer = deliverer
         self._clock = clock
         self._news = asyncio.Event()
         self._depth = outbox.Depth(0, 0, None)
@@ -69,7 +72,7 @@ class Upkeep:
         if part != "work":
             work.append(self._menus(application))
         if part != "web":
-            work.append(self._tidy())
+            work += [self._tidy(), self._deliverer.run(application.bot)]
         tasks = [asyncio.create_task(one) for one in work]
         try:
             yield
@@ -149,6 +152,7 @@ class Upkeep:
             try:
                 await self._inbox.tidy(at=now)
                 await self._services.chats.tidy(now=now)
+                await self._services.reminders.tidy()
             except Exception as error:  # noqa: BLE001 - it is tried again in an hour
                 _log.warning("Nothing was tidied: %s", error)
             await asyncio.sleep(TIDY_SECONDS)

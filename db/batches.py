@@ -44,6 +44,11 @@ class Batches:
         self._kept: list[_Entry] = []  # until the database is back
         self._away: tuple[float, DatabaseAway] | None = None
 
+    @property
+    def locking(self) -> bool:
+        """Whether the database locks single rows, which others can pass over."""
+        return self._engine.dialect.name == "postgresql"
+
     async def now(self, work: Work[T]) -> T:
         """Writes; returns what ``work`` returns, once that is committed.
 

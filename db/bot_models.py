@@ -6,7 +6,7 @@ chose. Moments are seconds since 1970 (UTC).
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -117,13 +117,16 @@ class Delivery(SQLModel, table=True):
     when it is of no use any more. ``state`` is queued, sending, sent, withheld or superseded,
     ``reason`` why it was withheld, or why it may have been sent already (``hidden``,
     ``crashed 1``).
-    ``attempt`` counts the sends begun; ``lease`` is until when the one who claimed it may send, or
-    before when a queued one must not be sent because Telegram asked to wait.
+    ``attempt`` counts the sends begun, ``holder`` is the replica that is sending it. ``lease`` is
+    when it may be tried again, where Telegram asked to wait or could not be reached.
     ``body`` is what cannot be looked up when it is sent, such as the old and new of a change.
     """
 
     __tablename__ = "deliveries"
-    __table_args__ = (UniqueConstraint("chat_id", "thread_id", "event", "lead", "revision"),)
+    __table_args__ = (
+        UniqueConstraint("chat_id", "thread_id", "event", "lead", "revision"),
+        Index("ix_deliveries_state_due", "state", "due"),
+    )
     key: int | None = Field(default=None, primary_key=True)
     chat_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
     thread_id: int = Field(sa_column=Column(BigInteger, nullable=False))
@@ -133,7 +136,7 @@ class Delivery(SQLModel, table=True):
     due: int = _moment()
     until: int = _moment()
     silent: bool = False
-    state: str = Field(index=True)
+    state: str
     reason: str | None = None
     attempt: int = 0
     holder: str | None = None
@@ -144,7 +147,10 @@ class Delivery(SQLModel, table=True):
 
 
 class Lease(SQLModel, table=True):
-    """Which process may do what only one may do at a time, and until when."""
+    """Which process does what only one may do at a time.
+
+    ``until`` is another number after each renewal, where the lease has to be renewed.
+    """
 
     __tablename__ = "leases"
     name: str = Field(primary_key=True)

@@ -86,6 +86,9 @@ _MOVE = [
         for table in _MOVING
     ),
 ]
+_KNOWN = (
+    "SELECT 1 FROM chats WHERE chat_id = :chat UNION SELECT 1 FROM deliveries WHERE chat_id = :chat"
+)
 _EXPORT = {
     "chat_focus": ("thread_id", "focus", "expires"),
     "answered_questions": ("question_id", "answer_id", "at"),
@@ -182,7 +185,7 @@ class Chats:
 
         def write(execute: Execute) -> None:
             given = {"chat": chat_id, "new": new_id}
-            if execute("SELECT 1 FROM chats WHERE chat_id = :chat", {"chat": chat_id}):
+            if execute(_KNOWN, {"chat": chat_id}):
                 for statement in _FORGET:
                     execute(statement, {"chat": new_id})
                 for statement in _MOVE:

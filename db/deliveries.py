@@ -3,15 +3,19 @@
 Functions on one transaction. Moments are seconds since 1970 of the bot's clock.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from db.sqlite import Execute
 
 NEW, CHANGE, CANCEL, SNOOZE = "new", "change", "cancel", "snooze"
 """What is told besides reminders, in place of a lead."""
+
+KEPT = 365 * 24 * 3600
+"""Seconds for which receipts are kept; after that they are only counted."""
 
 ANOTHER_DAY = 24 * 3600
 """Seconds by which an event must have moved for one to be reminded of it again without a notice."""
@@ -82,6 +86,12 @@ _QUEUE = (
     "UPDATE deliveries SET state = 'queued', due = :due, until = :until, silent = :silent, "
     "body = :body, reason = CASE WHEN state = 'queued' THEN reason END, settled = NULL, "
     "holder = NULL WHERE key = :key AND state <> 'sent' AND state <> 'sending'"
+)
+_OLD = "SELECT settled, lead, state FROM deliveries WHERE settled < :before"
+_COUNT = (
+    "INSERT INTO delivery_counts (month, lead, state, number) "
+    "VALUES (:month, :lead, :state, :number) ON CONFLICT (month, lead, state) DO UPDATE "
+    "SET number = delivery_counts.number + excluded.number"
 )
 _TIDY = "DELETE FROM deliveries WHERE settled < :before"
 
@@ -173,7 +183,8 @@ def reconcile(
         elif free.due > now or any(_is_overdue(old, now) for old in of_topic.values()):
             fresh.append(free)
     unwanted = [row for rows in there.values() for row in rows.values() if row.key not in kept]
-    supersede(execute, (row for row in unwanted if row.state == "queued"), now=now)
+    # What is of no use any more is left to be withheld, for its receipt to say so.
+    supersede(execute, (row for row in unwanted if row.until > now), now=now)
     add(execute, fresh)
 
 
@@ -209,7 +220,14 @@ def _bring_up_to_date(execute: Execute, row: Entry, wanted: Planned, *, now: int
 
 
 def tidy(execute: Execute, *, before: int) -> None:
-    """Forgets receipts that were settled before a moment."""
+    """Makes counts by month of receipts that were settled before a moment, and forgets them."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for settled, lead, state in execute(_OLD, {"before": before}):
+        month = datetime.fromtimestamp(settled, UTC).strftime("%Y-%m")
+        counts[month, lead, state] += 1
+    for (month, lead, state), number in counts.items():
+        given = {"month": month, "lead": lead, "state": state, "number": number}
+        execute(_COUNT, given)
     execute(_TIDY, {"before": before})
 
 

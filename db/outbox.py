@@ -1,7 +1,10 @@
 """The outbox as it is sent: rows are claimed, and what became of them is recorded.
 
 Functions on one transaction. ``now`` is of the bot's clock, which a rehearsal may speed up; ``at``
-and leases are of the real one; all in seconds since 1970.
+is of the real one; both in seconds since 1970.
+
+A row belongs to the replica that claimed it for as long as that lives (see ``db.replicas``): no
+clock decides when another may send it.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -11,8 +14,8 @@ from typing import Any
 from db.deliveries import COLUMNS, Entry, entry
 from db.sqlite import Execute
 
-CLAIMED_FOR = 15
-"""Seconds after which a claimed row without an outcome was left behind: no call takes so long."""
+LONGEST_WAIT = 600
+"""Seconds for which the table lets a row wait after a failure; more means a clock was set back."""
 
 MOST_CRASHES = 10
 """A row that was being sent at so many ends of the process may be what ended it."""
@@ -23,15 +26,16 @@ HIDDEN, CRASHED = "hidden", "crashed"
 _LOOKED_AT = 50
 """Rows among which those to be sent next are chosen."""
 
-_READY = (
-    "due <= :now AND (state = 'queued' AND (lease IS NULL OR lease <= :at) "
-    "OR state = 'sending' AND (holder IS NULL OR holder <> :holder) "
-    "AND (lease <= :at OR lease > :furthest))"
+_MAY = "(lease IS NULL OR lease <= :at OR lease > :furthest)"
+_IS_FREE = (
+    "(state = 'queued' OR state = 'sending' AND (holder IS NULL OR holder = :holder "
+    "OR holder NOT IN (SELECT id FROM replicas)))"
 )
+_READY = f"due <= :now AND {_MAY} AND {_IS_FREE}"
 _SOONEST = "ORDER BY until, due, key"
 _CLAIM = (
     "UPDATE deliveries SET state = 'sending', attempt = attempt + 1, holder = :holder, "
-    "lease = :lease, reason = :reason WHERE key = :key"
+    "lease = NULL, reason = :reason WHERE key = :key"
 )
 _SETTLE = (
     "UPDATE deliveries SET state = :state, reason = :reason, message_id = :message, "
@@ -82,15 +86,15 @@ def claim(
 ) -> list[tuple[Entry, ...]]:
     """Claims rows for the next messages, those of the soonest events first.
 
-    A row that another claimed and whose lease has passed is claimed anew, with a ``reason`` that
-    tells that it may have been sent.
+    A row whose holder is no more is claimed anew, with a ``reason`` that tells that it may have
+    been sent; so is one of the holder itself, which does not know of it if it is not ``busy``.
 
     Args:
         most: messages; each holds rows of one chat, and no chat gets two.
-        busy: chats that must not be written to now.
+        busy: chats that must not be written to now, all those being written to among them.
         locking: whether to pass over rows that another transaction holds (PostgreSQL).
     """
-    given = {"now": now, "at": at, "holder": holder, "furthest": at + 20 * CLAIMED_FOR}
+    given = {"now": now, "at": at, "holder": holder, "furthest": at + LONGEST_WAIT}
     lock = " FOR UPDATE SKIP LOCKED" if locking else ""
     others, named = _other_than(busy)
     soonest = execute(
@@ -110,24 +114,18 @@ def claim(
         )
         chosen = choose([entry(row) for row in rows])
         if chosen:
-            claimed.append(tuple(_claimed(execute, row, holder, at) for row in chosen))
+            claimed.append(tuple(_claimed(execute, row, holder) for row in chosen))
     return claimed
 
 
-def _claimed(execute: Execute, row: Entry, holder: str, at: int) -> Entry:
+def _claimed(execute: Execute, row: Entry, holder: str) -> Entry:
     reason = row.reason
     if row.state == "sending" and reason != HIDDEN:
         _, _, times = (reason or "").partition(" ")
         reason = f"{CRASHED} {int(times or 0) + 1}"
-    lease = at + CLAIMED_FOR
-    execute(_CLAIM, {"key": row.key, "holder": holder, "lease": lease, "reason": reason})
+    execute(_CLAIM, {"key": row.key, "holder": holder, "reason": reason})
     return replace(
-        row,
-        state="sending",
-        reason=reason,
-        attempt=row.attempt + 1,
-        holder=holder,
-        lease=lease,
+        row, state="sending", reason=reason, attempt=row.attempt + 1, holder=holder, lease=None
     )
 
 
@@ -188,6 +186,12 @@ def hide(execute: Execute, rows: Iterable[Entry], *, until: int) -> None:
 def withhold_past(execute: Execute, *, now: int) -> int:
     """Withholds what waits and is of no use any more; returns how many that were."""
     return len(execute(_WITHHOLD_PAST, {"now": now}))
+
+
+def is_any_due(execute: Execute, holder: str, *, now: int, at: int) -> bool:
+    """Whether a row is due, in a busy chat or not."""
+    given = {"now": now, "at": at, "holder": holder, "furthest": at + LONGEST_WAIT}
+    return bool(execute(f"SELECT 1 FROM deliveries WHERE {_READY} LIMIT 1", given))  # noqa: S608
 
 
 def next_due(execute: Execute, *, now: int) -> int | None:

@@ -125,12 +125,6 @@ def _audience(row: Sequence[Any]) -> Audience:
     return Audience(chat_id, zone, Choices(*chosen) if chosen[2] is not None else Choices())
 
 
-def organised(execute: Execute) -> dict[str, tuple[dict[str, Any], int]]:
-    """The events of organisers by id: their fields, and their revision."""
-    rows = execute('SELECT id, "values", revision FROM live_events', {})
-    return {str(id): (read_json(values), int(number)) for id, values, number in rows}
-
-
 def read_json(column: Any) -> Any:
     """The value of a JSON column, which one driver gives as its text and the other as itself."""
     return json.loads(column) if isinstance(column, str) else column

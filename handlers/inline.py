@@ -1,6 +1,6 @@
 """Inline mode: cards to share in any chat, made as one types."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -64,7 +64,10 @@ async def on_inline(update: Update, context: Context) -> None:
     username = context.bot.username
     answered = _answers(assistant, query.query, services.clock())
     cards = {card.key: card for card in _cards(answered, assistant)}
-    results = [_article(card, words, username) for card in list(cards.values())[:MOST_CARDS]]
+    results = [
+        _article(card, words, username, services.replies.marked)
+        for card in list(cards.values())[:MOST_CARDS]
+    ]
     if not results:
         results = [_nothing(query.query, words, username)]
     about_time = any(answer.intent.startswith("events_") for answer in answered)
@@ -147,14 +150,18 @@ def _title(answer: Answer, assistant: Assistant, line: str) -> str:
     return line
 
 
-def _article(card: Card, words: Texts, username: str) -> InlineQueryResultArticle:
+def _article(
+    card: Card, words: Texts, username: str, marked: Callable[[str], str]
+) -> InlineQueryResultArticle:
     lines = [line for line in plain(card.html).splitlines() if line.strip()]
     rest = [line for line in lines if line != card.title]
     label = words.label("open_here")
     return InlineQueryResultArticle(
         card.key,
         shortened(card.title, _LINE),
-        InputTextMessageContent(card.html, ParseMode.HTML, link_preview_options=_NO_PREVIEW),
+        InputTextMessageContent(
+            marked(card.html), ParseMode.HTML, link_preview_options=_NO_PREVIEW
+        ),
         reply_markup=markup([[Button(label, url=address(username, card.payload or ""))]]),
         description=shortened(rest[0], _LINE) if rest else None,
     )

@@ -1,7 +1,7 @@
 """Bounded concurrency that keeps each chat's order: one lane a chat, a few slots for all."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Collection
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -65,6 +65,11 @@ class Lanes(BaseUpdateProcessor):
         self._slots = slots
         self._lanes: dict[int, tuple[asyncio.Lock, int]] = {}
         self.stopped = False  # what has not begun by now is left for the next start
+
+    @property
+    def in_hand(self) -> Collection[int]:
+        """The chats whose updates are being handled, or wait for that."""
+        return self._lanes.keys()
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         key = lane_of(update)

@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
 from db import deliveries, subscriptions
+from db.calendar import live_events
 from db.deliveries import CANCEL, CHANGE, NEW, SNOOZE, Entry, Planned
 from db.sqlite import Execute
 from db.subscriptions import Audience, Choices, Subscribed
@@ -57,8 +58,8 @@ class Planner:
     def occasions(self, execute: Execute) -> dict[str, Occasion]:
         """All events as they are now, by id."""
         found = dict(self._of_packs())
-        for id, (values, revision) in subscriptions.organised(execute).items():
-            found[id] = Occasion.organised(id, values, revision)
+        for row in live_events(execute):
+            found[row.id] = Occasion.organised(row.id, row.values, row.revision)
         return found
 
     def replan_chat(self, execute: Execute, chat_id: int, *, now: datetime) -> None:
@@ -141,12 +142,16 @@ class Planner:
         """How a chat wants to be reminded."""
         return self._listeners(execute, chat_id)[chat_id]
 
+    def zone(self, chosen: str | None) -> ZoneInfo:
+        """The zone of a chat that chose this one, or none."""
+        return ZoneInfo(chosen or self._default_zone)
+
     def _listeners(self, execute: Execute, chat_id: int | None = None) -> dict[int, Listener]:
         found = subscriptions.audience(execute, chat_id)
         return {id: listener_of(one, self._default_zone) for id, one in found.items()}
 
     def _of_packs(self) -> dict[str, Occasion]:
-        snapshot = self._snapshot()
+        snapshot = self._snapshot().packed or self._snapshot()
         if self._known is None or self._known[0] is not snapshot:
             found = {}
             for event in snapshot.events:

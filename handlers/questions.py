@@ -7,9 +7,9 @@ from handlers import where
 from handlers.addressing import Asked, asked
 from handlers.commands import run_command
 from handlers.context import Context
+from handlers.indicator import Typing
 from handlers.locations import LOCATION
 from handlers.reminder_requests import respond
-from handlers.replies import Typing
 from handlers.turn import Turn, begin
 
 
@@ -29,7 +29,7 @@ async def on_message(update: Update, context: Context) -> None:
     turn = await begin(update, context, edit=former)
     if turn is None:
         return
-    async with Typing(context.bot, turn.place, context.services.replies.quiet):
+    async with Typing(context.bot, turn.place, context.services.replies.windows):
         await _reply(turn, wanted)
     context.services.metrics.answered(turn.outcome)
 

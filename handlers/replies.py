@@ -1,6 +1,5 @@
 """The only sender: messages out, and everything that Telegram can say to one."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -25,18 +24,16 @@ from db.errors import DatabaseAway
 from handlers.buttons import Below, Keyboard, markup
 from handlers.lanes import Slots
 from handlers.paging import MOST, pages
+from handlers.windows import Windows
 from knowledge.rendering import plain
 
 T = TypeVar("T")
-TYPING_AFTER = 0.5
-"""Seconds after which people want to know that something is going on."""
-
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 _MOST_REFUSALS = 6
 _GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
-_HOPELESS = ("topic_closed", "not enough rights", "chat not found", "have no rights", "chat_write")
+HOPELESS = ("topic_closed", "not enough rights", "chat not found", "have no rights", "chat_write")
 
 _log = logging.getLogger(__name__)
 
@@ -55,13 +52,26 @@ class Place:
 
 
 class Replies:
-    """Sends and edits messages for one bot."""
+    """Sends and edits messages for one bot.
 
-    def __init__(self, chats: Chats, slots: Slots, today: Callable[[], date]) -> None:
+    Args:
+        windows: counts what is sent, and knows which chats Telegram wants no calls to.
+        mark: gives a line that stands above every message, such as that this is a rehearsal.
+    """
+
+    def __init__(
+        self,
+        chats: Chats,
+        slots: Slots,
+        windows: Windows,
+        today: Callable[[], date],
+        mark: Callable[[], str] = str,
+    ) -> None:
         self._chats = chats
         self._slots = slots
         self._today = today
-        self.quiet: set[int] = set()  # chats that Telegram wants no calls to for a while
+        self._mark = mark
+        self.windows = windows
 
     async def show(
         self, bot: Bot, place: Place, html: str, keyboard: Keyboard | Below = ()
@@ -93,7 +103,7 @@ class Replies:
                 return await self._show(bot, replace(place, edit=None), html, keyboard)
             if "message thread not found" in said and place.thread_id is not None:
                 return await self._show(bot, replace(place, thread_id=None), html, keyboard)
-            if any(words in said for words in _HOPELESS):
+            if any(words in said for words in HOPELESS):
                 _log.warning("A chat takes no messages: %s", error.message)
                 return None
             raise
@@ -102,16 +112,18 @@ class Replies:
         self, bot: Bot, place: Place, content: bytes, name: str, caption: str
     ) -> Message | None:
         """Sends a file with a line of plain text."""
+        mark = plain(self._mark())
 
         async def call(at: Place) -> Message:
-            return await bot.send_document(
-                at.chat_id,
-                content,
-                filename=name,
-                caption=caption,
-                message_thread_id=at.thread_id,
-                reply_parameters=_reply(at),
-            )
+            with self.windows.sending(at.chat_id):
+                return await bot.send_document(
+                    at.chat_id,
+                    content,
+                    filename=name,
+                    caption=f"{mark}\n\n{caption}" if mark else caption,
+                    message_thread_id=at.thread_id,
+                    reply_parameters=_reply(at),
+                )
 
         return await self._insist(call, place)
 
@@ -145,19 +157,41 @@ class Replies:
                     raise
         return await call()
 
-    async def _send(self, bot: Bot, at: Place, html: str, keyboard: Keyboard | Below) -> Message:
-        async def call(text: str, mode: ParseMode | None) -> Message:
-            return await bot.send_message(
-                at.chat_id,
-                text,
-                parse_mode=mode,
-                message_thread_id=at.thread_id,
-                reply_parameters=_reply(at),
-                reply_markup=keyboard if isinstance(keyboard, Below) else markup(keyboard),
-                link_preview_options=_NO_PREVIEW,
-            )
+    async def deliver(
+        self, bot: Bot, place: Place, html: str, keyboard: Keyboard, *, silent: bool
+    ) -> Message:
+        """Sends a message that nobody asked for: one attempt, whatever comes of it is raised."""
+        return await self._send(bot, place, html, keyboard, silent=silent, unasked=True)
 
-        return await _readable(call, html)
+    async def amend(self, bot: Bot, place: Place, html: str) -> None:
+        """Changes an earlier message, if that is still possible; nobody waits for it."""
+        if not self.windows.held(place.chat_id):
+            await self.briefly(lambda: self._edit(bot, place, html, ()))
+
+    async def _send(
+        self,
+        bot: Bot,
+        at: Place,
+        html: str,
+        keyboard: Keyboard | Below,
+        *,
+        silent: bool = False,
+        unasked: bool = False,
+    ) -> Message:
+        async def call(text: str, mode: ParseMode | None) -> Message:
+            with self.windows.sending(at.chat_id, unasked=unasked):
+                return await bot.send_message(
+                    at.chat_id,
+                    text,
+                    parse_mode=mode,
+                    disable_notification=silent or None,
+                    message_thread_id=at.thread_id,
+                    reply_parameters=_reply(at),
+                    reply_markup=keyboard if isinstance(keyboard, Below) else markup(keyboard),
+                    link_preview_options=_NO_PREVIEW,
+                )
+
+        return await _readable(call, self.marked(html))
 
     async def _edit(
         self, bot: Bot, at: Place, html: str, keyboard: Keyboard | Below
@@ -172,8 +206,13 @@ class Replies:
                 link_preview_options=_NO_PREVIEW,
             )
 
-        done = await _readable(call, html)
+        done = await _readable(call, self.marked(html))
         return done if isinstance(done, Message) else None
+
+    def marked(self, html: str) -> str:
+        """A message below its mark, if there is one."""
+        mark = self._mark()
+        return f"{mark}\n\n{html}" if mark else html
 
     async def _insist(self, call: Callable[[Place], Awaitable[T]], place: Place) -> T | None:
         """Makes a call until its outcome is known; None when the chat cannot be reached.
@@ -182,20 +221,22 @@ class Replies:
         """
         hidden = refused = 0
         for turn in count():
+            while (left := self.windows.held(place.chat_id)) > 0:
+                await self._slots.wait(left)
             try:
                 return await call(place)
             except RetryAfter as error:
-                await self._wait_out(place.chat_id, seconds_of(error) + 0.1)
+                self.windows.hold(place.chat_id, seconds_of(error) + 0.1)
             except ChatMigrated as error:
                 await self._chats.migrate(place.chat_id, error.new_chat_id)
                 place = Place(error.new_chat_id, place.thread_id)
             except Forbidden as error:
-                await self._unreachable(place.chat_id, error)
+                await self.unreachable(place.chat_id, error)
                 return None
             except BadRequest:
                 raise
             except NetworkError as error:
-                outcome = _outcome(error)
+                outcome = outcome_of(error)
                 hidden += outcome == "hidden"
                 refused += outcome == "refused"
                 if hidden > 1 or refused >= _MOST_REFUSALS:
@@ -205,15 +246,7 @@ class Replies:
                 await self._slots.wait(pause)
         raise AssertionError  # the loop ends by returning or raising
 
-    async def _wait_out(self, chat_id: int, seconds: float) -> None:
-        """Waits until Telegram takes calls to a chat again; nobody else may call it meanwhile."""
-        self.quiet.add(chat_id)
-        try:
-            await self._slots.wait(seconds)
-        finally:
-            self.quiet.discard(chat_id)
-
-    async def _unreachable(self, chat_id: int, error: Forbidden) -> None:
+    async def unreachable(self, chat_id: int, error: Forbidden) -> None:
         """Remembers that the bot was blocked or removed; the preferences stay."""
         _log.info("A chat cannot be reached: %s", error.message)
         try:
@@ -224,46 +257,14 @@ class Replies:
             self._chats.save(replace(chat, unreachable=self._today().isoformat()))
 
 
-class Typing:
-    """Shows that the bot is at work, once that takes noticeable time; a context manager."""
-
-    def __init__(self, bot: Bot, place: Place, quiet: set[int]) -> None:
-        self._bot = bot
-        self._place = place
-        self._quiet = quiet
-        self._timer: asyncio.TimerHandle | None = None
-        self._task: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(TYPING_AFTER, self._begin)
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        if self._task is not None:
-            await self._task
-
-    def _begin(self) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._show())
-
-    async def _show(self) -> None:
-        if self._place.chat_id in self._quiet:
-            return
-        try:
-            await self._bot.send_chat_action(
-                self._place.chat_id, "typing", message_thread_id=self._place.thread_id
-            )
-        except TelegramError as error:
-            _log.debug("No typing indicator: %s", error.message)
-
-
 def seconds_of(error: RetryAfter) -> float:
     """How long Telegram asks to wait."""
     after = error.retry_after
     return float(after) if isinstance(after, int) else after.total_seconds()
 
 
-def _outcome(error: NetworkError) -> Literal["unsent", "hidden", "refused"]:
+def outcome_of(error: NetworkError) -> Literal["unsent", "hidden", "refused"]:
+    """What became of a call that failed: never sent, perhaps done, or refused by the server."""
     cause = error.__cause__
     if isinstance(cause, _UNSENT):
         return "unsent"

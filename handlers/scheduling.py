@@ -149,6 +149,11 @@ class Reminders:
         now = self._clock()
         await self._write(lambda execute: self.planner.replan_all(execute, now=now))
 
+    async def tidy(self) -> None:
+        """Forgets receipts that have served their time."""
+        before = seconds(self._clock()) - deliveries.KEPT
+        await self._batches.now(lambda execute: deliveries.tidy(execute, before=before))
+
     async def upcoming(self, chat_id: int) -> tuple[Upcoming, ...]:
         """All that is planned for a chat and its topics, the next first."""
         return await self._read(lambda execute: self._upcoming(execute, chat_id))
