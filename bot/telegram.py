@@ -21,12 +21,14 @@ from bot.patience import clear_token_error, insist, until
 from bot.polling import Poller
 from bot.presence import Presence
 from bot.settings import Settings
+from bot.teacher import Teacher
 from bot.upkeep import Part, Upkeep
 from bot.web import Figures, Health, Ready, Route, WebServer
 from bot.webhook import Updates, Webhook
 from db.batches import Batches
 from db.chats import Chats
 from db.inbox import Inbox
+from db.misses import Misses
 from db.replicas import Replicas
 from handlers.context import Services
 from handlers.delivery import Deliverer
@@ -89,6 +91,8 @@ class TelegramBot:
             clock=clock,
             reload=reload,
             default_zone=settings.default_timezone,
+            misses=Misses(self.batches),
+            teach=Teacher(settings),
             admins=frozenset(settings.admin_ids),
             maintainers=_maintainers(settings),
         )

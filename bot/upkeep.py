@@ -153,6 +153,7 @@ class Upkeep:
                 await self._inbox.tidy(at=now)
                 await self._services.chats.tidy(now=now)
                 await self._services.reminders.tidy()
+                await self._services.misses.tidy(self._clock().date())
             except Exception as error:  # noqa: BLE001 - it is tried again in an hour
                 _log.warning("Nothing was tidied: %s", error)
             await asyncio.sleep(TIDY_SECONDS)

@@ -12,6 +12,7 @@ letter for what the button does::
     1Z60m.1234                          be reminded again, of what this row of the outbox was about
     1Y1234                              tell why that reminder came
     1WEurope/Lisbon                     say where one is
+    1Mteach.12.partnership/textile      teach what a question without an answer was about
     1N                                  nothing: it shows where one is
 """
 
@@ -45,6 +46,7 @@ Kind = Literal[
     "snooze",
     "why",
     "where",
+    "miss",
 ]
 _LETTERS: dict[str, Kind] = {
     "P": "page",
@@ -56,6 +58,7 @@ _LETTERS: dict[str, Kind] = {
     "Z": "snooze",
     "Y": "why",
     "W": "where",
+    "M": "miss",
 }
 _LETTER_OF = {kind: letter for letter, kind in _LETTERS.items()}
 _FORM = re.compile(rf"{VERSION}(?:(?P<letter>[A-Z])(?P<rest>.*)|(?P<reference>[a-z].*))", re.DOTALL)
@@ -64,6 +67,7 @@ _LISTED = re.compile(r"([a-z]+)\.(\d{1,3})")
 _SET = re.compile(r"([a-z]+)(?:\.(.+))?", re.DOTALL)
 _SNOOZED = re.compile(r"([a-z0-9]{1,12})\.(\d{1,15})")
 _KEY = re.compile(r"\d{1,15}")
+_MISSED = re.compile(r"(page|open|dismiss|teach)\.(\d{1,15})(?:\.([a-z]+/[A-Za-z0-9-]+))?")
 _ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,50}")
 
 
@@ -108,6 +112,9 @@ def encode(press: Press) -> str | None:
             line = f"{_LETTER_OF[press.kind]}{press.value}{to}"
         case "snooze":
             line = f"Z{press.value}.{press.number}"
+        case "miss":
+            to = f".{press.to}" if press.to is not None else ""
+            line = f"M{press.value}.{press.number}{to}"
         case "why":
             line = f"Y{press.number}"
         case _:
@@ -134,6 +141,8 @@ def decode(line: str | None) -> Press | None:
         return Press(kind, parts[1], int(parts[2]))
     if kind == "why" and _KEY.fullmatch(rest):
         return Press(kind, number=int(rest))
+    if kind == "miss" and (parts := _MISSED.fullmatch(rest)):
+        return Press(kind, parts[1], int(parts[2]), parts[3])
     if kind == "where" and _ZONE.fullmatch(rest):
         return Press(kind, rest)
     if (kind == "forget" and rest in ("yes", "no")) or (kind == "nothing" and not rest):

@@ -10,6 +10,7 @@ from handlers import (
     receipts,
     reminder_pages,
     reminder_requests,
+    reviewing,
     settings,
     snoozing,
     where,
@@ -67,6 +68,8 @@ async def _act(turn: Turn, press: Press, query: CallbackQuery) -> str | None:
             return await snoozing.on_press(turn, press)
         case "why":
             return await receipts.on_press(turn, press)
+        case "miss":
+            return await reviewing.on_press(editing(turn, query), press)
         case "where":
             return await where.on_press(editing(turn, query), press)
         case "setting":

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
-from handlers import listings, privacy, receipts, reminder_requests, settings
+from handlers import listings, privacy, receipts, reminder_requests, reviewing, settings
 from handlers.addressing import Asked
 from handlers.buttons import Press, button
 from handlers.deeplinks import COMMITTEE, payload_of, reference_of, target
@@ -23,12 +23,16 @@ FOLLOWING = (
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command; ``group`` when it stands in the menu of groups, ``admin`` in that of admins."""
+    """A command; ``group`` when it stands in the menu of groups, ``admin`` in that of admins.
+
+    One of ``staff`` is shown only to those who maintain the bot.
+    """
 
     name: str
     run: Run
     group: bool = True
     admin: bool = False
+    staff: bool = False
 
 
 def _reference(reference: str) -> Run:
@@ -133,7 +137,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("mydata", privacy.mydata, group=False, admin=True),
     Command("forget", privacy.forget, group=False, admin=True),
     Command("stop", settings.stop, group=False, admin=True),
+    Command("misses", reviewing.misses, group=False, staff=True),
+    Command("teach", reviewing.teach, group=False, staff=True),
 )
+FOR_ALL = tuple(command for command in COMMANDS if not command.staff)
 _BY_NAME = {command.name: command for command in COMMANDS}
 
 
@@ -146,6 +153,6 @@ async def run_command(turn: Turn, wanted: Asked) -> None:
         await turn.say_text("unknown_command")
 
 
-def described(words: Texts, commands: Iterable[Command] = COMMANDS) -> list[tuple[str, str]]:
+def described(words: Texts, commands: Iterable[Command] = FOR_ALL) -> list[tuple[str, str]]:
     """Commands with their descriptions: for menus, /help and the README."""
     return [(command.name, words.commands[command.name]) for command in commands]

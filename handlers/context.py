@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 
 from db.chats import Chats
+from db.misses import Misses
 from handlers.intake import Intake
 from handlers.lanes import Slots
 from handlers.metrics import Metrics
@@ -16,6 +17,18 @@ from handlers.replies import Replies
 from handlers.scheduling import Reminders
 from knowledge.assistant import Assistant
 from knowledge.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What came of teaching: a sentence for the maintainer, and whether it holds from now on."""
+
+    says: str
+    done: bool
+
+
+Teach = Callable[[str, str, str | None], Awaitable[Taught]]
+"""Teaches that a question is about a thing (``kind/id``), or a name in it that stands for it."""
 
 
 class Assistants(Protocol):
@@ -33,8 +46,9 @@ class Assistants(Protocol):
 class Services:
     """The parts that handlers share.
 
-    ``reload`` takes over newer knowledge, and tells whether there was any. ``maintainers`` are the
-    chats told of errors, ``admins`` the people with rights of their own.
+    ``reload`` takes over newer knowledge, and tells whether there was any; ``teach`` teaches what a
+    question is about. ``maintainers`` are the chats told of errors, ``admins`` the people with
+    rights of their own.
     """
 
     assistants: Assistants
@@ -46,6 +60,8 @@ class Services:
     clock: Callable[[], datetime]
     reload: Callable[[], Awaitable[bool]]
     default_zone: str
+    misses: Misses
+    teach: Teach
     admins: frozenset[int] = frozenset()
     maintainers: tuple[int, ...] = ()
     metrics: Metrics = field(default_factory=Metrics)

@@ -16,7 +16,7 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
-from handlers.commands import COMMANDS, Command, described
+from handlers.commands import COMMANDS, FOR_ALL, Command, described
 from handlers.texts import DEFAULT, languages, texts
 
 _log = logging.getLogger(__name__)
@@ -27,8 +27,8 @@ def scopes(admin_chats: Iterable[int]) -> list[tuple[BotCommandScope, list[Comma
     in_groups = [one for one in COMMANDS if one.group]
     of_group_admins = [one for one in COMMANDS if one.group or one.admin]
     return [
-        (BotCommandScopeDefault(), list(COMMANDS)),
-        (BotCommandScopeAllPrivateChats(), list(COMMANDS)),
+        (BotCommandScopeDefault(), list(FOR_ALL)),
+        (BotCommandScopeAllPrivateChats(), list(FOR_ALL)),
         (BotCommandScopeAllGroupChats(), in_groups),
         (BotCommandScopeAllChatAdministrators(), of_group_admins),
         *((BotCommandScopeChat(chat), list(COMMANDS)) for chat in admin_chats),

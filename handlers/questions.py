@@ -3,7 +3,7 @@
 from telegram import Message, Update
 
 from db.chats import ANSWERS_KEPT
-from handlers import where
+from handlers import reviewing, where
 from handlers.addressing import Asked, asked
 from handlers.commands import run_command
 from handlers.context import Context
@@ -42,7 +42,9 @@ async def _reply(turn: Turn, wanted: Asked) -> None:
     elif await where.declined(turn, wanted.text) or await where.replied(turn, wanted.text):
         return
     elif wanted.text or not turn.private:
-        await respond(turn, turn.ask(wanted.text))
+        answer = turn.ask(wanted.text)
+        reviewing.note(turn, wanted.text, answer)
+        await respond(turn, answer)
     else:
         await turn.say_text("only_text")
 

@@ -27,6 +27,10 @@ async def overview(turn: Turn, _argument: str = "") -> None:
         button(words.label("timezone", zone=zone), Press("setting", "timezone")),
         button(words.label(switch), Press("setting", "reminders", to=_flip(turn))),
         button(words.label("all_reminders"), Press("list", LIST)),
+        button(
+            words.label("review_on" if turn.chat.review else "review_off"),
+            Press("setting", "review", to="off" if turn.chat.review else "on"),
+        ),
     ]
     await turn.say_text(
         "settings",
@@ -35,6 +39,7 @@ async def overview(turn: Turn, _argument: str = "") -> None:
         zone=zone,
         default_zone=turn.chat.zone is None,
         reminders=turn.chat.reminders,
+        review=turn.chat.review,
     )
 
 
@@ -100,6 +105,8 @@ async def on_press(turn: Turn, press: Press) -> str:
             await turn.services.reminders.replan(turn.chat.chat_id)
         case "reminders" if press.to in ("on", "off"):
             await turn.change(reminders=press.to == "on")
+        case "review" if press.to in ("on", "off"):
+            await turn.change(review=press.to == "on")
         case _:
             return turn.texts.notice("outdated")
     await overview(turn)
