@@ -8,7 +8,7 @@ LOCK := $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help chat run test check bench bench-public calibrate lock clean
+.PHONY: help chat run test check bench bench-public calibrate lock audit sbom tools clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,18 @@ calibrate: $(VENV)/.dev ## draw the curves that the constants of the decision ar
 lock: $(TOOLS)/.made ## pin the newest fitting versions of all dependencies
 	$(LOCK) --upgrade requirements.in -o requirements.txt
 	$(LOCK) --upgrade requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	$(LOCK) --upgrade requirements-tools.in -o requirements-tools.txt
+
+audit: $(TOOLS)/.made ## ask whether the pinned dependencies have known weaknesses
+	@$(TOOLS)/bin/python .ci/audit.py
+
+sbom: $(TOOLS)/.made ## write the bill of materials (CycloneDX) to build/sbom.json
+	@mkdir -p build
+	@$(TOOLS)/bin/cyclonedx-py requirements --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --output-format JSON --output-file build/sbom.json requirements.txt
+	@echo "build/sbom.json"
+
+tools: $(TOOLS)/.made
 
 clean: ## delete what make and the tools made
 	rm -rf $(VENV) $(TOOLS) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -59,7 +71,7 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-$(TOOLS)/.made:
+$(TOOLS)/.made: requirements-tools.txt
 	@$(PYTHON) -m venv $(TOOLS)
-	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@

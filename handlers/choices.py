@@ -33,6 +33,10 @@ async def on_press(update: Update, context: Context) -> None:
         return
     press = decode(query.data)
     turn = await begin(update, context)
+    if turn is not None and context.services.intake.is_hasty(update):
+        context.services.metrics.answered("too_fast")
+        await _acknowledge(query, context, turn.texts.notice("too_fast"))
+        return
     if turn is None or press is None:
         words = turn.texts if turn is not None else texts(DEFAULT)
         await _acknowledge(query, context, words.notice("outdated"))

@@ -55,8 +55,8 @@ class Card:
 async def on_inline(update: Update, context: Context) -> None:
     """Offers cards for what has been typed; a polite one when nothing fits."""
     query = update.inline_query
-    if query is None:
-        return
+    if query is None or context.services.intake.is_hasty(update):
+        return  # nobody types as fast
     services = context.services
     language = (query.from_user.language_code or "")[:2]
     spoken = language if language in services.assistants.languages else DEFAULT

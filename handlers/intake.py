@@ -14,6 +14,7 @@ from db.errors import DatabaseAway
 from db.inbox import Inbox
 from handlers.addressing import is_meant_for
 from handlers.essence import essence
+from handlers.pace import Pace
 
 ALLOWED_UPDATES = (
     "message",
@@ -53,6 +54,8 @@ class Intake(asyncio.Queue[object]):
         self._forgetful: set[int] = set()  # could not be handled without memory
         self._calm = asyncio.Event()
         self._calm.set()
+        self._pace = Pace()
+        self._hasty: set[int] = set()  # updates of those who send too much, who are to be told
         self.failures: dict[int, str] = {}  # update id -> why it could not be handled
         self.bot: Bot | None = None
         self.timed: Callable[[float], None] = lambda _: None  # told how long each update took
@@ -71,7 +74,7 @@ class Intake(asyncio.Queue[object]):
         fresh = await self._inbox.keep(list(bodies.items()), at=self._now())
         for id in wanted.keys() - bodies.keys():
             self._pass(id)
-        return [one for id, one in wanted.items() if id in fresh or id not in bodies]
+        return self._paced(one for id, one in wanted.items() if id in fresh or id not in bodies)
 
     def enqueue(self, updates: Iterable[Update]) -> None:
         """Hands updates to the handlers."""
@@ -108,7 +111,7 @@ class Intake(asyncio.Queue[object]):
                 self._pass(id)
                 self._loose[id] = waiting[id] = asyncio.get_running_loop().create_future()
                 fresh.append(update)
-        self.enqueue(fresh)
+        self.enqueue(self._paced(fresh))
         again = {id for id, future in waiting.items() if not await future}
         for id in again:
             self._passed.pop(id, None)
@@ -193,6 +196,34 @@ class Intake(asyncio.Queue[object]):
     def depth(self) -> int:
         """Updates in hand."""
         return len(self._in_hand)
+
+    def _paced(self, updates: Iterable[Update]) -> list[Update]:
+        """Leaves out what one person sends too much; they are told once, each press is answered."""
+        found = []
+        for update in updates:
+            sender = update.effective_sender if update.my_chat_member is None else None
+            verdict = self._pace.counts(sender.id) if sender is not None else "fine"
+            if verdict == "over" and update.callback_query is None:
+                self._leave_out(update)
+                continue
+            if verdict != "fine":
+                self._hasty.add(update.update_id)
+            found.append(update)
+        return found
+
+    def _leave_out(self, update: Update) -> None:
+        id = update.update_id
+        if (loose := self._loose.pop(id, None)) is not None:
+            loose.set_result(True)
+        if update.inline_query is None:
+            self._inbox.handled_unseen(id, "too fast", at=self._now())
+
+    def is_hasty(self, update: Update) -> bool:
+        """Whether an update is to be answered by no more than a request to wait."""
+        if update.update_id not in self._hasty:
+            return False
+        self._hasty.discard(update.update_id)
+        return True
 
     def _put_down(self, id: int) -> None:
         self._in_hand.pop(id, None)

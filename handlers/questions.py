@@ -29,6 +29,10 @@ async def on_message(update: Update, context: Context) -> None:
     turn = await begin(update, context, edit=former)
     if turn is None:
         return
+    if context.services.intake.is_hasty(update):
+        context.services.metrics.answered("too_fast")
+        await turn.say_text("too_fast")
+        return
     async with Typing(context.bot, turn.place, context.services.replies.windows):
         await _reply(turn, wanted)
     context.services.metrics.answered(turn.outcome)

@@ -3,6 +3,7 @@
 import pytest
 
 from handlers.lanes import SLOTS
+from handlers.pace import MOST
 from tests.botapi import faults
 from tests.hostile import hostile_texts
 from tests.telegram_process import MAINTAINERS, Telegram
@@ -155,6 +156,24 @@ async def test_the_order_within_each_chat_is_kept(telegram: Telegram) -> None:
         await server.wait_for_message(person, count=len(zones))
         said = [message.text for message in server.from_bot(person)]
         assert all(zone in text for zone, text in zip(zones, said, strict=True))
+
+
+@pytest.mark.usefixtures("clean")
+async def test_who_floods_is_told_once_and_holds_nobody_up(telegram: Telegram) -> None:
+    server, world = telegram.server, telegram.world
+    eve, ana = world.user("Eve"), world.user("Ana")
+    question = await telegram.say(eve, "/privacy")
+    for _ in range(MOST + 40):
+        world.say(eve, "/privacy")
+    await telegram.say(ana, QUESTION)
+    await server.wait_for_message(eve, count=MOST + 1, seconds=60)
+    wait = [one for one in server.from_bot(eve) if one.text.startswith("You are asking faster")]
+    assert len(wait) == 1
+    for _ in range(3):
+        forged = world.forge(eve, question, "1Szone.Europe/Lisbon")
+        assert "too fast" in (await server.wait_for_answer(forged))["text"]
+    await telegram.settled(ana)
+    assert len(server.from_bot(eve)) == MOST + 1
 
 
 @pytest.mark.usefixtures("clean")
