@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from knowledge.answer import MOST_LISTED
 from knowledge.facts import Event, Partnership
 from knowledge.offers import Impossible, Offer, View, partnership_offers
 from knowledge.references import Reference
@@ -10,6 +11,8 @@ from knowledge.snapshot import Snapshot
 
 PLATFORMS = ("industrial-modernisation", "agri-food", "energy", "blue-economy", "vanguard")
 _MOST_EVENTS = 8
+_MOST_LINES = 60
+"""So many newer partnerships of a platform get a line of their own."""
 
 
 def newer_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
@@ -24,6 +27,7 @@ def newer_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
     data = {
         "found": found,
         "groups": [(name, ones) for name, ones in groups if ones],
+        "most_lines": _MOST_LINES,
         "slots": dict(reference.slots),
         "as_of": _founded(snapshot),
         "year": year,
@@ -32,7 +36,7 @@ def newer_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
     }
     offers = [offer for one in found[:3] for offer in partnership_offers(snapshot, one.id)[:1]]
     facts = tuple(found)
-    ids = tuple(one.id for one in found)
+    ids = tuple(one.id for one in found[:MOST_LISTED])
     return View(data, facts or _first(snapshot), "partnership", ids, tuple(offers))
 
 

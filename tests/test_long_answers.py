@@ -1,5 +1,6 @@
 """A knowledge base many times as large: answers stay as long as a person reads."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -41,6 +42,15 @@ def test_a_country_with_many_regions_shows_some_of_them(large: Assistant) -> Non
     total = len({row.region for row in large.snapshot.by_country["ES"]})
     assert f"Spain: {total} regions" in answer.text
     assert f"and {total - shown} more." in answer.text
+
+
+def test_of_many_newer_partnerships_some_are_shown(large: Assistant) -> None:
+    answer = large.ask("which partnerships are new since the report?", now=NOW)
+
+    shown = answer.text.count("\n- ") - answer.text.count("\n- and ")
+    more = sum(map(int, re.findall(r"- and (\d+) more", answer.text)))
+    assert more
+    assert shown + more == len(large.snapshot.newer_partnerships)
 
 
 def test_a_question_that_does_not_say_which_offers_a_few(large: Assistant) -> None:
