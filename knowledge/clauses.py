@@ -138,6 +138,9 @@ class ClauseReader:
 
     def _operator(self, place: int, group: str, operator: str) -> None:
         match group:
+            case "ask" if self._clause.negative and self._clause.says_something:
+                # "Apart from Lapland, who is in sport?"
+                self._begin(place, negative=False)
             case "set":
                 self._set(place, operator)
             case "role":

@@ -100,9 +100,15 @@ def _compared_by(question: Question, place: int) -> bool:
 
 
 def _date_weight(span: Span, question: Question, snapshot: Snapshot) -> float:
-    """What a date takes away: nothing where later facts about what is named are told besides."""
-    if span.words <= _LAST_YEAR:
+    """What a date takes away: nothing where later facts about what is named are told besides.
+
+    A month before them is of another date than the memberships: "how many in November 2016?"
+    """
+    year = next((s.words for s in question.spans if s.words.isdecimal() and is_date(s)), "")
+    if span.words.isdecimal() and year <= _LAST_YEAR:
         return 1
+    if year <= _LAST_YEAR:
+        return _UNRECORDED_WEIGHT
     return 0 if question.axes and snapshot.later_memberships else _UNRECORDED_WEIGHT
 
 

@@ -18,6 +18,8 @@ WORD_FOR_WORD = 94
 """The same where a query accounts for all the words as well."""
 SURE = 58
 """From this fit on a declared question wins over telling about the only name in it."""
+TOLD = 50
+"""From this fit on a fact wins over a query that rests on words found in descriptions."""
 DOUBTFUL = 40
 MARGIN = 2
 """Two different intents nearer than the margin are asked back, when the fit is doubtful."""
@@ -80,7 +82,7 @@ def decide(candidates: Sequence[Candidate]) -> Decision:
         return Certain(sure[0] if declines and sure else declared[0])
     best = declared[0].score if declared else 0
     for candidate in composed:
-        if _is_themed(candidate) and best >= SURE:
+        if _is_themed(candidate) and best >= TOLD:
             continue
         if candidate.strong and candidate.score >= COVERAGE:
             return Certain(candidate)
@@ -89,7 +91,7 @@ def decide(candidates: Sequence[Candidate]) -> Decision:
         if candidate.score >= COVERAGE and other < SURE:
             return Certain(candidate)
     fallback = _from("fallback", candidates)
-    if fallback and fallback[0].strong and (not declared or _is_aside(declared[0])):
+    if fallback and fallback[0].strong and (not declared or _is_aside(declared[0], fallback[0])):
         return Certain(fallback[0])
     if declared and declared[0].score >= FLOOR:
         return _closest(declared)
@@ -107,10 +109,10 @@ def _is_themed(candidate: Candidate) -> bool:
     return query is not None and query.theme is not None
 
 
-def _is_aside(declared: Candidate) -> bool:
+def _is_aside(declared: Candidate, fallback: Candidate) -> bool:
     """Whether the best declared question is a fact that hardly fits, or a decline."""
     intent = declared.reference.intent
-    return declared.score < SURE and (intent == "card" or intent in DECLINES)
+    return declared.score < fallback.score and (intent == "card" or intent in DECLINES)
 
 
 def _checks(candidate: Candidate) -> bool:
@@ -129,6 +131,7 @@ def _closest(declared: Sequence[Candidate]) -> Decision:
     """
     best = declared[0]
     near = [c for c in declared[1:3] if best.score - c.score < MARGIN]
-    if best.score < DOUBTFUL and any(c.reference.intent != best.reference.intent for c in near):
+    kinds = {c.reference.intent for c in (best, *near)}
+    if best.score < DOUBTFUL and len(kinds) > 1 and not kinds <= DECLINES:
         return Unsure((best, *near))
     return Certain(best)

@@ -8,9 +8,14 @@ from knowledge.changes import about
 from knowledge.chronology import is_date
 from knowledge.decision import Candidate, Certain, Decision, Unsure
 from knowledge.question import AUXILIARIES, CIRCUMSTANCES
+from knowledge.references import Reference
 from knowledge.snapshot import Snapshot
 from knowledge.vocabulary import Name, Span
 
+MOST_TOLD = 4
+"""So many things are told side by side."""
+_SIDE_BY_SIDE = frozenset({"set.both", "relation.compare"})
+_JOINING = frozenset(["and", "or", "please", "the", "is", "are", "s"])
 _MOST_READINGS = 4
 MOST_MEANT = 20
 """So many partnerships are offered when a question does not say which one it is about."""
@@ -130,17 +135,30 @@ def alike(spans: Sequence[Span], example: str) -> bool:
     )
 
 
+def _listed(spans: Sequence[Span]) -> bool:
+    """Whether names are only put side by side: "R&D and R&I", "difference between …"."""
+    rest = [span for span in spans if not span.names]
+    return any(span.operator in _SIDE_BY_SIDE for span in rest) or all(
+        span.words in _JOINING or span.operator.startswith("ask.") for span in rest
+    )
+
+
 def named_only(spans: Sequence[Span]) -> Candidate | None:
-    """The only name in a question that asks nothing else: what is known of it is told."""
+    """The only name in a question that asks nothing else: what is known of it is told.
+
+    Several abbreviations are told side by side: "JPI and JTI, what do they mean?"
+    """
     named = [span for span in spans if span.names]
+    terms = [span for span in named if span.of("term")]
     defined = any(span.operator == "define.term" for span in spans)
     if defined:
-        named = [span for span in named if span.of("term")][:1] or named
-    if len(named) != 1:
+        named = terms or named
+    several = 1 < len(terms) <= MOST_TOLD and terms == named and (defined or _listed(spans))
+    if len(named) != 1 and not several:
         return None
-    kinds = ("term", *_NAMED_KINDS) if defined else _NAMED_KINDS
-    names = named[0].of(*kinds)
-    if not names:
+    kinds = ("term", *_NAMED_KINDS) if defined or several else _NAMED_KINDS
+    names = [next(iter(span.of(*kinds)), None) for span in named]
+    if None in names:
         return None
     rest = [
         span
@@ -148,9 +166,15 @@ def named_only(spans: Sequence[Span]) -> Candidate | None:
         if not span.names
         and not span.operator.startswith("light.")
         and (span.operator not in _ASKS_ABOUT or span.words in CIRCUMSTANCES)
+        and not (several and span.operator in _SIDE_BY_SIDE)
     ]
     # "Was there a sixth meeting?" asks whether, not what.
-    whether = names[0].kind == "event" and spans[0].words in AUXILIARIES
-    missing = len(rest) / 2 if defined else len(rest) + whether
+    whether = named[0].of("event") != () and spans[0].words in AUXILIARIES
+    missing = len(rest) / 3 if defined else len(rest) + whether
     score = round(100 * 1.5 / (1.5 + missing))
-    return Candidate(about(names[0].kind, names[0].id), score, "named", strong=defined)
+    about_all = [about(name.kind, name.id) for name in names if name]
+    reference = about_all[0]
+    if len(about_all) > 1:
+        slots = dict.fromkeys(pair for one in about_all for pair in one.slots)
+        reference = Reference("card", tuple(slots))
+    return Candidate(reference, score, "named", strong=defined or several)

@@ -11,7 +11,7 @@ from knowledge.dialogue import PENDING
 from knowledge.memory import FOCUS_LASTS, after_answer, after_decline
 from knowledge.newer_views import PLATFORMS
 from knowledge.offers import Impossible, View
-from knowledge.readings import MOST_MEANT
+from knowledge.readings import MOST_MEANT, MOST_TOLD
 from knowledge.references import MOST_BYTES, Reference
 from knowledge.reminding import offers as reminders
 from knowledge.rendering import Rendering, safe
@@ -51,7 +51,7 @@ class Replies:
         if reference.query is not None:
             return False
         if reference.intent == "card":
-            return len(slots) == 1
+            return 1 <= len(slots) <= MOST_TOLD
         intent = self.intents.get(reference.intent)
         if intent is None or intent.slots.keys() - slots.keys():
             return False

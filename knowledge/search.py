@@ -5,15 +5,17 @@ question speaks of. Words weigh by how few facts have them (inverse document fre
 """
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from operator import itemgetter
 
 from knowledge.themes import stem
 
 _UNKNOWN_RARITY = 1.0
-# A word that this share of all labels has leads to none of them.
-_TOO_COMMON = 0.2
+# How soon further mentions of a word stop to count, and how much longer texts count less (the
+# constants k1 and b of BM25; Robertson and Zaragoza 2009, The Probabilistic Relevance Framework).
+_SATURATION, _LENGTH = 1.6, 0.6
+# What a synonym counts where the word itself would count 1.
+_SYNONYM = 0.6
 
 
 class FactIndex:
@@ -24,23 +26,47 @@ class FactIndex:
         light: Words without content, which count little.
     """
 
-    def __init__(self, texts: Mapping[str, Iterable[str]], light: Iterable[str]) -> None:
-        self._stems = {
-            label: frozenset(stem(word) for text in lines for word in text.split())
+    def __init__(
+        self,
+        texts: Mapping[str, Iterable[str]],
+        light: Iterable[str],
+        synonyms: Iterable[Iterable[str]] = (),
+    ) -> None:
+        counts = {
+            label: Counter(stem(word) for text in lines for word in text.split())
             for label, lines in texts.items()
         }
-        self._labels: dict[str, list[str]] = defaultdict(list)
-        for label, stems in self._stems.items():
-            for word in stems:
-                self._labels[word].append(label)
+        self._stems = {label: frozenset(said) for label, said in counts.items()}
+        average = sum(said.total() for said in counts.values()) / max(1, len(counts))
+        self._labels: dict[str, dict[str, float]] = defaultdict(dict)
+        for label, said in counts.items():
+            room = _SATURATION * (1 - _LENGTH + _LENGTH * said.total() / average)
+            for word, times in said.items():
+                self._labels[word][label] = times * (_SATURATION + 1) / (times + room)
+        mates: dict[str, set[str]] = defaultdict(set)
+        for group in synonyms:
+            stems = {stem(word) for word in group}
+            for one in stems:
+                mates[one] |= stems
+        self._near = {
+            label: frozenset().union(*(mates[word] for word in stems if word in mates)) - stems
+            for label, stems in self._stems.items()
+        }
         total = len(self._stems)
         self._rarity = {
             word: math.log(1 + total / len(labels)) / math.log(1 + total)
             for word, labels in self._labels.items()
         }
+        # How much a word tells labels apart (inverse document frequency of BM25).
+        self._informs = {
+            word: math.log(1 + (total - len(labels) + 0.5) / (len(labels) + 0.5))
+            for word, labels in self._labels.items()
+        }
+        self._unknown = math.log(2 * total + 2)
         self._light = frozenset(light)
         facts = (stems for label, stems in self._stems.items() if "/" in label)
         self._told = frozenset().union(*facts)
+        self._told |= frozenset().union(*(mates[w] for w in self._told if w in mates))
 
     def weigh(self, words: Sequence[str]) -> dict[str, float]:
         """The stems of a question with what each counts; words without content count nothing."""
@@ -59,9 +85,11 @@ class FactIndex:
             else 0.0
         )
 
-    def covers(self, label: str, words: Iterable[str]) -> bool:
-        """Whether a label's texts have all of these words, whatever else they say."""
+    def covers(self, label: str, words: Iterable[str], *, nearly: bool = False) -> bool:
+        """Whether a label's texts have all of these words, or ``nearly`` so: synonyms of them."""
         stems = self._stems.get(label, frozenset())
+        if nearly:
+            stems |= self._near.get(label, frozenset())
         return all(stem(word) in stems for text in words for word in text.split())
 
     def coverage(self, labels: Iterable[str], weights: Mapping[str, float]) -> dict[str, float]:
@@ -70,16 +98,27 @@ class FactIndex:
         nothing: frozenset[str] = frozenset()
         shares: dict[str, float] = {}
         for label in labels:
-            stems = self._stems.get(label, nothing)
-            shares[label] = sum([w for word, w in weights.items() if word in stems]) / total
+            stems, near = self._stems.get(label, nothing), self._near.get(label, nothing)
+            held = [w for word, w in weights.items() if word in stems]
+            akin = [w for word, w in weights.items() if word in near]
+            shares[label] = (sum(held) + _SYNONYM * sum(akin)) / total
         return shares
 
-    def best(self, weights: Mapping[str, float], limit: int = 8) -> list[str]:
-        """The labels that cover most of a question."""
+    def relevance(self, words: Iterable[str], names: Iterable[str]) -> dict[str, float]:
+        """How much each label is about a question: 0 to about 1.5, by BM25.
+
+        Words without content count as well, as "who" and "when" tell labels apart; they are common
+        and so count little.
+
+        Args:
+            words: The words of the question.
+            names: What it names, as the texts have it ("<event:info-day-2016>").
+        """
         sums: dict[str, float] = defaultdict(float)
-        for word, weight in weights.items():
-            labels = self._labels.get(word, ())
-            if len(labels) < _TOO_COMMON * len(self._stems):
-                for label in labels:
-                    sums[label] += weight
-        return [label for label, _ in sorted(sums.items(), key=itemgetter(1), reverse=True)[:limit]]
+        stems = {stem(word) for word in words}.union(names)
+        whole = sum(self._informs.get(word, self._unknown) for word in stems) or 1.0
+        for word in stems & self._informs.keys():
+            share = self._informs[word] / whole
+            for label, often in self._labels.get(word, {}).items():
+                sums[label] += share * often
+        return sums

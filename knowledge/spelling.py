@@ -13,8 +13,11 @@ from typing import Any
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from knowledge.themes import stem
+
 _CACHE_SIZE = 8192
 _MIN_PART = 3
+_MIN_RIGHT = 4
 _MAX_PART = 20
 _MIN_GLUED, _MAX_GLUED = 10, 80
 _MIN_SHORTHAND = 4
@@ -54,7 +57,13 @@ class Speller:
     are covered by trying each possible first letter on the otherwise unchanged word.
     """
 
-    def __init__(self, words: Mapping[str, int] | Iterable[str], *, shortest: int = 4) -> None:
+    def __init__(
+        self,
+        words: Mapping[str, int] | Iterable[str],
+        *,
+        shortest: int = 4,
+        right: Iterable[str] = (),
+    ) -> None:
         """Indexes the vocabulary.
 
         Args:
@@ -62,7 +71,10 @@ class Speller:
                 counts once).
             shortest: Letters from which on an unknown word is repaired. Three letters are safe
                 only where a wrong repair does little harm, as many are codes or names.
+            right: Further words that are spelt right, in any form ("boil", for "boiled"): they are
+                known, but nothing is repaired into them.
         """
+        self._right = frozenset(map(stem, right))
         self._counts: dict[str, int] = dict(words if isinstance(words, Mapping) else Counter(words))
         self._shortest = shortest
         self._buckets: dict[tuple[str, int], list[str]] = defaultdict(list)
@@ -84,7 +96,7 @@ class Speller:
 
     def known(self, word: str) -> bool:
         """Tells whether the word is part of the vocabulary."""
-        return word in self._counts
+        return word in self._counts or (len(word) >= _MIN_RIGHT and stem(word) in self._right)
 
     def repair(self, word: str) -> tuple[Repair, ...]:
         """Finds what an unknown word was probably meant to be.
@@ -109,7 +121,7 @@ class Speller:
             The two known words it consists of, preferring frequent ones; of a long word that no
             two make up, the fewest. Empty when there is a piece that is no known word.
         """
-        if word in self._counts:
+        if self.known(word):
             return ()
         cuts = range(_MIN_PART, len(word) - _MIN_PART + 1)
         pairs = [(word[:cut], word[cut:]) for cut in cuts]
@@ -134,7 +146,7 @@ class Speller:
         return self._counts[pair[0]] * self._counts[pair[1]]
 
     def _search(self, word: str) -> tuple[Repair, ...]:
-        if word in self._counts or not word.replace("'", "").isalpha():
+        if self.known(word) or not word.replace("'", "").isalpha():
             return ()
         found = self._shorthand(word) or self._nearest(word)
         repairs = [Repair(known, edits, self._score(word, known, edits)) for known, edits in found]

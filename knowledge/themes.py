@@ -14,6 +14,9 @@ _SHORTEST_PART = 6
 _SHORTEST_END = 8
 _SHORT = 3
 _TELLING, _MOST_LIKELY = 2, 2
+# Such a share of the words asked about a partnership has to be spoken of.
+_SHARE_TOLD = 0.5
+_NONE: frozenset[str] = frozenset()
 
 
 class ThemeIndex:
@@ -22,15 +25,27 @@ class ThemeIndex:
     Of newer ones hardly more than the name is known, and names are found as such.
     """
 
-    def __init__(self, snapshot: Snapshot, everyday: Iterable[str]) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        everyday: Iterable[str],
+        synonyms: Iterable[Iterable[str]] = (),
+    ) -> None:
         self._everyday = {stem(word) for word in everyday}
         self._stems: dict[str, frozenset[str]] = {}
+        self._told: dict[tuple[str, str], frozenset[str]] = {}
         for partnership in snapshot.founding_partnerships.values():
             details = snapshot.details_of("partnership", partnership.id)
             texts = [partnership.name, partnership.text, *(detail.text for detail in details)]
             self._stems[partnership.id] = frozenset(
                 stem(word) for word in fold(" ".join(texts)).split()
             )
+            for kind in {detail.kind for detail in details}:
+                said = [detail.text for detail in details if detail.kind == kind]
+                self._told[partnership.id, kind] = frozenset(
+                    stem(word) for word in fold(" ".join(said)).split()
+                )
+        self._mates = _mates(synonyms)
         spread = Counter(stem for stems in self._stems.values() for stem in stems)
         self._telling = {word for word, count in spread.items() if count <= _MOST_FOUND}
 
@@ -78,6 +93,31 @@ class ThemeIndex:
             return frozenset(), frozenset()
         return found, frozenset().union(*(told[id] for id in found))
 
+    def told_of(self, partnership: str, words: Sequence[str]) -> str | None:
+        """Which kind of detail of a partnership speaks of the words most.
+
+        Empty when only its description does; None when most words are not spoken of at all.
+        """
+        wanted = {stem(word) for word in words if len(word) > 2}
+        covered = self._covered(wanted, self._stems.get(partnership, _NONE))
+        if not covered & self._telling or len(covered) < _SHARE_TOLD * len(wanted):
+            return None
+        kinds = {
+            kind: len(self._covered(wanted, stems))
+            for (id, kind), stems in self._told.items()
+            if id == partnership
+        }
+        best = max(kinds, key=kinds.__getitem__, default="")
+        return best if kinds.get(best) else ""
+
+    def _covered(self, wanted: AbstractSet[str], stems: AbstractSet[str]) -> set[str]:
+        """The words that a description has, itself, as part of a compound or by a synonym."""
+        return {
+            word
+            for word in wanted
+            if word in stems or _part_of(word, stems) or self._mates.get(word, _NONE) & stems
+        }
+
     def _is_everyday(self, word: str) -> bool:
         return len(word) <= _SHORT or stem(word) in self._everyday
 
@@ -86,8 +126,20 @@ class ThemeIndex:
         return [
             id
             for id, stems in self._stems.items()
-            if word in stems or (not whole and (_part_of(word, stems) or _ends_with(stems, word)))
+            if word in stems
+            or self._mates.get(word, _NONE) & stems
+            or (not whole and (_part_of(word, stems) or _ends_with(stems, word)))
         ]
+
+
+def _mates(groups: Iterable[Iterable[str]]) -> dict[str, frozenset[str]]:
+    """The stems that stand for each stem."""
+    mates: dict[str, frozenset[str]] = {}
+    for group in groups:
+        stems = frozenset(map(stem, group))
+        for one in stems:
+            mates[one] = mates.get(one, _NONE) | stems
+    return mates
 
 
 def _ends_with(stems: AbstractSet[str], word: str) -> bool:

@@ -1,19 +1,14 @@
 """Understands a message: names, candidate readings with their fit, and the decision among them."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from itertools import pairwise
 
 from knowledge.answer import Focus
-from knowledge.changes import about
 from knowledge.chronology import compose_events
-from knowledge.clauses import axis_name
 from knowledge.composition import Composition, compose, without_why
 from knowledge.decision import (
     COVERAGE,
-    EXACT,
     Candidate,
     Certain,
     Decision,
@@ -24,42 +19,23 @@ from knowledge.decision import (
 from knowledge.declarations import Declarations
 from knowledge.dialogue import follow_up
 from knowledge.facts import Phrasing
-from knowledge.matcher import Matcher, Ranked
-from knowledge.offers import partnerships_of
+from knowledge.fallbacks import fallbacks
+from knowledge.matcher import Ranked
+from knowledge.messages import asks, fragments, named_in, only_question, sentences, standing_alone
 from knowledge.query import run
-from knowledge.readings import alike, among_readings, asked_back, named_only, readings
+from knowledge.ranking import Ranking
+from knowledge.readings import among_readings, asked_back, named_only, readings
 from knowledge.references import Reference
-from knowledge.search import FactIndex
 from knowledge.slots import SlotFiller
 from knowledge.snapshot import Snapshot
 from knowledge.text import fold
 from knowledge.themes import ThemeIndex
-from knowledge.utterances import (
-    LabelEntities,
-    entities_in,
-    examples_of,
-    mask,
-    masked_name,
-    told,
-)
+from knowledge.utterances import entities_in, mask, told
 from knowledge.vocabulary import Span, Vocabulary
 
-_RANKED = 8
-_FOREIGN = 0.5
 _MOST_DECLARED = 5
-_SHORT_WORD = 2
-_SENTENCES = re.compile(r"[.!?;:\n]+(?:\s|$)|,\s|\s[-–—]+\s")
-_MOST_SENTENCES = 12
 _SURE_PART = 90
-_FALLBACK = 45
-_OTHER_NUMBER = 0.85
-_OF_WHAT_IS_NAMED = 3
-_OTHER_PLACE = 0.5
-_NUMBERED = frozenset({"page", "pages", "figure", "fig", "table", "phase", "layer", "footnote"})
-_NOT_TELLING = frozenset({"filler", "ask", "number", "time", "set", "degree"})
-_LOOSE_WORDS = 1
-_ONE = frozenset({"i", "we", "you", "one", "people"})
-_NOT_LOOSE = frozenset({"content.steps", "order.next", "order.last", "define.term"})
+_OF_WHAT_IS_NAMED = 5
 _OF_ALL = frozenset({"partnerships_newer", "partnerships_size"})
 """Questions about the partnerships as such, not about a named one."""
 _SMALL_TALK = frozenset({"greeting", "thanks", "farewell", "wellbeing", "off_topic"})
@@ -85,20 +61,15 @@ def _is_sure(understanding: Understanding) -> bool:
     )
 
 
-def _is_what_is_asked(spans: Sequence[Span], word: Span) -> bool:
-    """Whether a word is the matter of a question: "who founded …", "where can I stay …"."""
-    place = spans.index(word)
-    before = spans[place - 1] if place else None
-    behind = spans[place + 1].words if place + 1 < len(spans) else ""
-    does = before is not None and (before.operator == "ask.who" or before.words in _ONE)
-    return does or (behind == "of" and before is not None and before.words == "the")
+def _is_certain(understanding: Understanding) -> bool:
+    """Whether a part of a message is understood, as more than small talk."""
+    decision = understanding.decision
+    return isinstance(decision, Certain) and decision.candidate.reference.intent not in _SMALL_TALK
 
 
-def _asks(spans: Sequence[Span]) -> bool:
-    return any(
-        span.operator.startswith(("ask.", "subject.", "role.")) or span.words in ("where", "when")
-        for span in spans
-    )
+def _score(understanding: Understanding) -> int:
+    decision = understanding.decision
+    return decision.candidate.score if isinstance(decision, Certain) else 0
 
 
 def _asked(snapshot: Snapshot, declared: Declarations) -> list[tuple[Phrasing, str]]:
@@ -119,7 +90,8 @@ def _vocabulary(
         declared.common_words,
         [*(folded for _, folded in asked), *(text for said in facts.values() for text in said)],
         declared.sentences,
-        declared.shorthand,
+        shorthand=declared.shorthand,
+        spelt_right=declared.spelt_right,
     )
 
 
@@ -131,16 +103,8 @@ class Reader:
         asked = _asked(snapshot, declared)
         facts = told(snapshot)
         self.vocabulary = _vocabulary(snapshot, declared, asked, facts)
-        self._entities_of = LabelEntities()
-        self._replies: dict[tuple[str, str], str] = {}
-        examples = examples_of(asked, declared, self.vocabulary, self._entities_of, self._replies)
-        texts = {
-            label: [*utterances, *facts.get(label, ()), *self._entities_of.ids(label)]
-            for label, utterances in examples.items()
-        }
-        self._facts = FactIndex(texts, declared.operators["filler"])
-        self.matcher = Matcher(examples, speller=self.vocabulary.speller)
-        self.themes = ThemeIndex(snapshot, declared.common_words)
+        self.ranking = Ranking(snapshot, declared, self.vocabulary, asked, facts)
+        self.themes = ThemeIndex(snapshot, declared.common_words, declared.synonyms)
         self.slots = SlotFiller(declared.intents, snapshot)
 
     def over(self, snapshot: Snapshot, declared: Declarations) -> "Reader":
@@ -163,29 +127,45 @@ class Reader:
         What the other sentences name belongs to a sentence that names nothing itself: "I am from
         Lombardy. Which partnerships are we in?"
         """
+        read = [(sentence, self.vocabulary.spans(sentence)) for sentence in sentences(text)]
+        question = only_question(read)
+        if question is not None:
+            alone = self.understand_spans(question, focus)
+            if _is_certain(alone):
+                return alone
         whole = self.understand(text, focus)
-        parts = [part for part in _SENTENCES.split(text) if part and part.strip()]
-        if len(parts) < 2 or _is_sure(whole):
+        if _is_sure(whole):
             return whole
-        read = [self.vocabulary.spans(part) for part in parts[:_MOST_SENTENCES]]
-        named = [span for spans in read for span in spans if axis_name(span) or span.of("event")]
-        understood = [
-            self.understand_spans(
-                spans if any(s.names for s in spans) or not _asks(spans) else (*spans, *named),
-                focus,
-            )
-            for spans in read
-        ]
-        certain = [
-            (one.decision.candidate.score, one)
-            for one in understood
-            if isinstance(one.decision, Certain)
-            and one.decision.candidate.reference.intent not in _SMALL_TALK
-        ]
-        best = max(certain, key=lambda pair: pair[0], default=None)
-        if best is None or (not isinstance(whole.decision, Unknown) and best[0] < _SURE_PART):
-            return whole
-        return best[1]
+        asking, naming = self._parts(read)
+        best = self._best_of(asking, focus)
+        if isinstance(whole.decision, Unknown):
+            return best or self._best_of(naming, focus) or whole
+        return best if best and _score(best) >= _SURE_PART else whole
+
+    def _best_of(
+        self, parts: Sequence[tuple[Span, ...]], focus: Focus | None
+    ) -> Understanding | None:
+        """The part of a message that is understood best; None when none is."""
+        understood = (self.understand_spans(spans, focus) for spans in parts)
+        return max(filter(_is_certain, understood), key=_score, default=None)
+
+    def _parts(
+        self, read: Sequence[tuple[str, tuple[Span, ...]]]
+    ) -> tuple[list[tuple[Span, ...]], list[tuple[Span, ...]]]:
+        """What can be read by itself: parts that ask, and parts that only name something."""
+        named = [span for _, spans in read for span in named_in(spans)]
+        asking: list[tuple[Span, ...]] = []
+        naming: list[tuple[Span, ...]] = []
+        for sentence, spans in read:
+            if len(read) > 1:
+                carried = asks(spans) and not any(span.names for span in spans)
+                asking.append((*spans, *named) if carried else spans)
+            parts = [self.vocabulary.spans(part) for part in fragments(sentence)]
+            if len(parts) > 1:
+                ask, name = standing_alone(parts, [self.ranking.tells(part) for part in parts])
+                asking += ask
+                naming += name
+        return asking, naming
 
     def understand(self, text: str, focus: Focus | None) -> Understanding:
         """Read a message up to the decision; pure, and shown by ``ask --explain``."""
@@ -201,44 +181,13 @@ class Reader:
             spans = follow
         ways = list((readings if focus else asked_back)(spans, self.snapshot))
         masked = mask(ways[0])
-        ranked = self._ranked(masked, ways[0]) if spans else ()
+        ranked = self.ranking.rank(masked, ways[0]) if spans else ()
         decided: list[tuple[Decision, tuple[Candidate, ...]]] = []
         for reading in ways:
             candidates = tuple(self._candidates(reading, ranked, focus))
             decided.append((decide(candidates), candidates))
         decision = among_readings([decision for decision, _ in decided])
         return Understanding(spans, masked, ranked, decided[0][1], decision)
-
-    def _ranked(self, masked: str, spans: Sequence[Span]) -> tuple[Ranked, ...]:
-        """Labels by the mean of two measures: like a declared question, and speaking of the same.
-
-        The first alone misses questions put in other words than anybody declared, the second
-        alone does not tell "when" from "where". Words that no fact has at all ("poem") speak
-        against every fact.
-        """
-        weights = self._facts.weigh(
-            [word for span in spans if not masked_name(span.names) for word in span.words.split()]
-        )
-        named = {f"<{kind}:{id}>" for kind, ids in entities_in(spans).items() for id in ids}
-        with_names = {**weights, **self._facts.weigh(sorted(named))}
-        hits = {hit.label: hit for hit in self.matcher.rank(masked, _RANKED)}
-        if not weights:
-            return tuple(hits.values())
-        own = 1 - _FOREIGN * self._facts.foreign(weights)
-        labels = hits.keys() | self._facts.best(with_names)
-        facts = {label for label in labels if "/" in label}
-        covered = self._facts.coverage(facts, with_names)
-        covered |= self._facts.coverage(labels - facts, weights)
-        fits: list[tuple[float, str]] = []
-        for label, share in covered.items():
-            score = hits[label].score if label in hits else 0
-            fit = (score + 100 * share) / 2
-            fits.append((fit * own if label in facts else fit, label))
-        fits.sort(reverse=True)
-        return tuple(
-            Ranked(label, score, hits[label].example if label in hits else None)
-            for score, label in fits[:_RANKED]
-        )
 
     def _candidates(
         self, spans: Sequence[Span], ranked: Sequence[Ranked], focus: Focus | None
@@ -256,80 +205,29 @@ class Reader:
         named = named_only(spans)
         if named is not None:
             yield named
-        yield from self._fallback(spans)
+        yield from fallbacks(spans, self.themes, self.ranking, self.vocabulary.speller)
 
     def _declared(
         self, spans: Sequence[Span], ranked: Sequence[Ranked], focus: Focus | None
     ) -> Iterator[Candidate]:
-        """The best few labels that are about what the question names."""
-        unrecorded = [span.words for span in spans if span.operator.startswith("unrecorded.")]
-        asked = entities_in(spans)
-        numbers = [span.words for span in spans if span.words.isdecimal()]
-        placed = any(
-            before.words in _NUMBERED and span.words.isdecimal() for before, span in pairwise(spans)
-        )
-        telling = any(
-            span.names
-            or (span.operator and span.operator.partition(".")[0] not in _NOT_TELLING)
-            or (not span.operator and len(span.words) > _SHORT_WORD)
-            for span in spans
-        )
-        known = self.vocabulary.speller.known
-        undefined = any(span.operator == "define.term" for span in spans) and any(
-            not span.operator
-            and not span.names
-            and (not known(span.words) or (span.text.isupper() and len(span.text) > 1))
-            for span in spans
-        )
+        """The best few labels whose slots can be filled."""
+        named = any(span.names for span in spans)
+        bonus = _OF_WHAT_IS_NAMED if entities_in(spans) else 0
         found = 0
-        for hit in ranked:
-            fact = "/" in hit.label
-            agreement = self._entities_of.agreement(hit.label, asked)
-            if fact and numbers and not self._facts.covers(hit.label, numbers):
-                agreement *= _OTHER_PLACE if placed else _OTHER_NUMBER
-            if not agreement or (unrecorded and not self._facts.covers(hit.label, unrecorded)):
-                continue
-            if fact and (not telling or undefined) and hit.score < EXACT:
-                continue
-            if hit.label in _SMALL_TALK and any(span.names for span in spans):
+        for hit in self.ranking.fitting(spans, ranked):
+            if hit.label in _SMALL_TALK and named:
                 continue
             if hit.label in _OF_ALL and any(span.of("partnership") for span in spans):
                 continue
             reference = self.slots.fill(hit.label, spans, focus)
-            exact = not fact and bool(self.slots.wanted(hit.label))
-            if reference is not None:
-                reply = self._replies.get((hit.label, hit.example or ""))
-                if reply and not alike(spans, hit.example or ""):
-                    reply = None
-                score = round(hit.score * agreement) + (_OF_WHAT_IS_NAMED if asked and exact else 0)
-                yield Candidate(reference, score, "declared", reply=reply)
-                found += 1
+            if reference is None:
+                continue
+            exact = "/" not in hit.label and bool(self.slots.wanted(hit.label))
+            score = round(hit.score) + (bonus if exact else 0)
+            yield Candidate(reference, score, "declared", reply=hit.reply)
+            found += 1
             if found == _MOST_DECLARED:
                 return
-
-    def _fallback(self, spans: Sequence[Span]) -> Iterator[Candidate]:
-        """What is known of the only thing named, when little else is said and nothing fits."""
-        named = [span for span in spans if span.names]
-        loose = [
-            span
-            for span in spans
-            if not span.names and (not span.operator or span.operator in _NOT_LOOSE)
-        ]
-        if len(named) != 1 or len(loose) > _LOOSE_WORDS:
-            return
-        if any(span.operator.startswith("unrecorded.") for span in spans):
-            return
-        if any(_is_what_is_asked(spans, span) for span in loose):
-            return
-        if named[0].guessed or self._facts.foreign(self._facts.weigh([s.words for s in loose])):
-            return
-        everyday = all(self.vocabulary.speller.known(span.words) for span in loose)
-        if region := named[0].of("region"):
-            if everyday and not any(span.words in ("when", "why", "how") for span in spans):
-                yield Candidate(partnerships_of(region[0].id), _FALLBACK, "fallback")
-        elif names := named[0].of("term", "organisation", "instrument", "document", "person"):
-            known = about(names[0].kind, names[0].id)
-            yield Candidate(known, _FALLBACK, "fallback", strong=False)
 
     def _false_premise(self, spans: Sequence[Span]) -> Iterator[Candidate]:
         """What a question takes for granted and is not so, to be corrected."""

@@ -67,9 +67,15 @@ def masked_name(part: str | tuple[Name, ...]) -> Name | None:
     """
     if not part or isinstance(part, str):
         return None
-    if any(name.kind in _ABBREVIATED for name in part):
+    if any(name.kind in _ABBREVIATED for name in part) and not _long_partnership(part):
         return None
     return next((name for kind in _MASKED for name in part if name.kind == kind), None)
+
+
+def _long_partnership(part: tuple[Name, ...]) -> bool:
+    """Whether a name is that of a partnership, and an abbreviation's only in the long form."""
+    forms = {name.form for name in part if name.kind in _ABBREVIATED}
+    return any(name.kind == "partnership" for name in part) and forms <= {"name"}
 
 
 def told(snapshot: Snapshot) -> dict[str, list[str]]:
@@ -91,9 +97,13 @@ class LabelEntities:
     words are; and a question that names no event is hardly one about a particular event.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, snapshot: Snapshot) -> None:
         self._named: dict[str, dict[str, Counter[str]]] = {}
         self._asked: Counter[str] = Counter()
+        self._about: dict[str, dict[str, set[str]]] = {}
+        for link in snapshot.links:
+            kinds = self._about.setdefault(f"{link.subject_kind}/{link.subject}", {})
+            kinds.setdefault(link.target_kind, set()).add(link.target)
 
     def learn(self, label: str, names: Sequence[Name]) -> None:
         """Take note of what one declared question of a fact names."""
@@ -120,13 +130,15 @@ class LabelEntities:
         """
         if "/" not in label:
             return 1.0
-        known = self._named.get(label, {})
+        known, about = self._named.get(label, {}), self._about.get(label, {})
         factor = 1.0
         for kind, ids in asked.items():
+            if ids & about.get(kind, set()):
+                continue
             times = sum(known[kind][id] for id in ids) if kind in known else 0
             if kind in known and not times:
                 return 0.0
-            if times < _IN_PASSING * self._asked[label]:
+            if times < _IN_PASSING * self._asked[label] or kind in about:
                 factor *= _TOO_GENERAL[kind]
         always = any(sum(ids.values()) >= self._asked[label] for ids in known.values())
         return factor * _NOT_NAMED if always and not asked else factor

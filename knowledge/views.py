@@ -9,7 +9,7 @@ from typing import Any
 
 from knowledge.answer import MOST_LISTED
 from knowledge.event_views import event_view, events_view, now_view
-from knowledge.facts import Country, Region
+from knowledge.facts import Country, Fact, Region
 from knowledge.membership_views import compare, find
 from knowledge.newer_views import newer_view, since_view, size_view
 from knowledge.offers import Impossible, Offer, View, partnership_offers, region_offer
@@ -94,19 +94,25 @@ def country_view(snapshot: Snapshot, reference: Reference, now: datetime) -> Vie
 
 
 def card(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
-    """A thing that is told by its text."""
+    """A thing that is told by its text, or a few of them side by side."""
+    told = []
+    facts: list[Fact] = []
     for kind, id in reference.slots:
         if kind in ("region", "country", "partnership", "event"):
             break  # these have views of their own
         if id in snapshot.things.get(kind, {}):
             thing = snapshot.thing(kind, id)
-            details = snapshot.details_of(kind, id)
             mentions = snapshot.mentions_of.get(id, ()) if kind == "theme" else ()
-            data = {"kind": kind, "thing": thing, "details": details, "mentions": mentions}
-            offers = _linked(snapshot, kind, id)
-            since = of_thing(snapshot, kind, id)
-            return View(data, (thing, *mentions), kind, (id,), offers, since)
-    raise Impossible("that fact is not in the knowledge base")
+            told.append((kind, thing, snapshot.details_of(kind, id), mentions))
+            facts += (thing, *mentions)
+    if not told:
+        raise Impossible("that fact is not in the knowledge base")
+    kind, id = reference.slots[0]
+    ids = tuple(id for _, id in reference.slots)
+    if len(told) > 1:
+        return View({"told": told}, tuple(facts), kind, ids)
+    offers, since = _linked(snapshot, kind, id), of_thing(snapshot, kind, id)
+    return View({"told": told}, tuple(facts), kind, ids, offers, since)
 
 
 def _linked(snapshot: Snapshot, kind: str, id: str) -> tuple[Offer, ...]:

@@ -21,6 +21,8 @@ _PARTIAL_SCORE = 82
 _MOST_ALTERNATIVES = 24
 _NUMBER_DIGITS = 3
 _FEWEST_REPAIRED = 5
+_SHORTEST_ABBREVIATION = 2
+_ARTICLE = "the"
 _GLUED_LETTERS = 10
 _NEAR_NAME = 92
 _ASIDE = re.compile(r"\([^()]*\)")
@@ -74,6 +76,7 @@ class Vocabulary:
         texts: Folded questions and texts of the packs; their words count as known.
         sentences: Declared sentences, folded; their words count as known.
         shorthand: What is typed in a hurry, and the word that is meant by it.
+        spelt_right: Words that are no names mistyped, though they are like none of ours.
     """
 
     def __init__(
@@ -83,7 +86,9 @@ class Vocabulary:
         known_words: Iterable[str],
         texts: Iterable[str] = (),
         sentences: Mapping[str, Sequence[str]] | None = None,
+        *,
         shorthand: Mapping[str, str] | None = None,
+        spelt_right: Iterable[str] = (),
     ) -> None:
         self._shorthand = shorthand or {}
         self._names: dict[str, dict[tuple[str, str], Name]] = defaultdict(dict)
@@ -113,7 +118,7 @@ class Vocabulary:
         self._everyday -= common - set(known_words)
         for word in common:
             counts[word] += 3
-        self.speller = Speller(counts)
+        self.speller = Speller(counts, right=spelt_right)
         self._partial = self._collect_partial(common)
 
     def _collect_names(self, snapshot: Snapshot) -> None:
@@ -129,6 +134,14 @@ class Vocabulary:
                     self._add(abbreviation, Name(kind, thing.id, "abbreviation", 100))
         for alias in snapshot.aliases:
             self._add(alias.text, Name(alias.kind, alias.target, alias.form, 100))
+        for term in snapshot.things["term"].values():
+            # "RTO" for RTOs, "JTIs" for JTI.
+            other = term.abbreviation.removesuffix("s")
+            other = f"{other}s" if other == term.abbreviation else other
+            if len(other) > _SHORTEST_ABBREVIATION and other[:-1].isupper():
+                self._names.setdefault(
+                    fold(other), {("term", term.id): Name("term", term.id, "variant", 100)}
+                )
 
     def _add(self, text: str, name: Name) -> None:
         folded = fold(text)
@@ -184,9 +197,13 @@ class Vocabulary:
         found: list[Span] = []
         place = 0
         while place < len(words):
-            span = self._longest_at(text, words, choices, place) or self._single(
-                text, words, choices, place
-            )
+            span = self._longest_at(text, words, choices, place)
+            if span is not None and span.names and words[place].text == _ARTICLE:
+                # "the kick-off" must not hide "kick-off event of the …".
+                behind = self._longest_at(text, words, choices, place + 1)
+                if behind is not None and behind.names and behind.end > span.end:
+                    span = None
+            span = span or self._single(text, words, choices, place)
             if found and _belongs_to(span, found[-1]):
                 span = replace(found.pop(), end=span.end)
             found.append(span)

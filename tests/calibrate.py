@@ -30,7 +30,7 @@ from pathlib import Path
 from bot.application import building, open_snapshot
 from bot.cli_evaluate import timed
 from bot.settings import Settings
-from knowledge import decision, understanding
+from knowledge import decision, fallbacks, ranking, understanding
 from knowledge.assistant import Assistant
 from knowledge.decision import DECLINES, Candidate, Certain, decide
 from knowledge.evaluation import evaluate
@@ -86,7 +86,9 @@ class Point:
 @contextmanager
 def constant(name: str, value: int) -> Iterator[None]:
     """Another value for a constant of the decision, wherever it is read, while in the block."""
-    places = [module for module in (decision, understanding) if hasattr(module, name)]
+    places = [
+        module for module in (decision, fallbacks, ranking, understanding) if hasattr(module, name)
+    ]
     before = getattr(decision, name)
     for module in places:
         setattr(module, name, value)

@@ -38,7 +38,8 @@ class Declarations:
     ``sentences`` maps an intent to example questions, folded, slots as ``<kind>``; ``operators``
     maps ``group.operator`` to folded phrases, ``filler`` among them; ``shorthand`` maps what
     people type in a hurry to the word they mean; ``requests`` are the phrases that ask for
-    something to be done.
+    something to be done. Words of one group of ``synonyms`` stand for one another; those of
+    ``common_words`` may be repaired into, those of ``spelt_right`` may not.
     """
 
     language: str
@@ -48,6 +49,8 @@ class Declarations:
     shorthand: Mapping[str, str]
     common_words: frozenset[str]
     requests: Requests
+    spelt_right: frozenset[str]
+    synonyms: tuple[tuple[str, ...], ...]
 
     @property
     def answers(self) -> Path:
@@ -85,8 +88,6 @@ def declarations(language: str) -> Declarations:
         raise DeclarationError(
             f"{language}/sentences: no sentence for {', '.join(sorted(missing))}"
         )
-    words = (folder / "common_words.txt").read_text("utf-8").splitlines()
-    common = {word for line in words if not line.startswith("#") for word in line.split()}
     vocabulary = _read(folder / "vocabulary.yaml")
     shorthand = {
         str(typed): word for word, forms in vocabulary.pop("shorthand").items() for typed in forms
@@ -94,9 +95,23 @@ def declarations(language: str) -> Declarations:
     operators = _operators(vocabulary)
     if unknown := requests.phrases.keys() - intents.keys():
         raise DeclarationError(f"requests.yaml: {min(unknown)} is not declared in intents.yaml")
+    synonyms = tuple(tuple(str(group).split()) for group in _read(folder / "synonyms.yaml"))
     return Declarations(
-        language, intents, sentences, operators, shorthand, frozenset(common), requests
+        language,
+        intents,
+        sentences,
+        operators,
+        shorthand,
+        _words(folder / "common_words.txt"),
+        requests,
+        _words(folder / "spelt_right.txt"),
+        synonyms,
     )
+
+
+def _words(path: Path) -> frozenset[str]:
+    lines = path.read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if line[:1] != "#" for word in line.split())
 
 
 def _read(path: Path) -> dict[str, Any]:

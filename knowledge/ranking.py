@@ -1,0 +1,199 @@
+"""Ranks intents and facts by how well they fit a question, and tells which of them it is about."""
+
+import heapq
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from knowledge.decision import EXACT, SURE
+from knowledge.declarations import Declarations
+from knowledge.facts import Phrasing
+from knowledge.matcher import Matcher, Ranked
+from knowledge.readings import alike
+from knowledge.search import FactIndex
+from knowledge.snapshot import Snapshot
+from knowledge.utterances import LabelEntities, entities_in, examples_of, masked_name
+from knowledge.vocabulary import Span, Vocabulary
+
+_RANKED = 10
+_NAMED_TIMES = 5
+"""What a fact is about counts as if its texts said it so often."""
+
+# What a fact's three measures count, each 0 to 100 (relevance to 160): chosen on declared questions
+# that were held back and on foreign talk, see docs/decisions/0004-calibration.md.
+_LIKE, _COVERED, _RELEVANT = 0.34, 0.24, 0.24
+_MOST_RELEVANT = 1.6
+_ONLY_NAMED = 0.6
+"""What is left of the fit of a fact that speaks of nothing asked but the name in the question."""
+_ENOUGH_SAID = 0.5
+"""From this share on of the words besides names the fit is whole."""
+_WORD_FOR_WORD = 97.0
+"""The fit of an intent whose declared sentence is asked word for word."""
+_FOREIGN = 0.5
+"""How much words speak against every fact that no fact has."""
+
+_LEAST_WEIGHT = 0.3
+"""Words that weigh less than this together ("what") tell no fact from another."""
+_SHORT_WORD = 2
+_OTHER_NUMBER = 0.85
+_OTHER_PLACE = 0.5
+_NUMBERED = frozenset({"page", "pages", "figure", "fig", "table", "phase", "layer", "footnote"})
+_NOT_TELLING = frozenset({"filler", "ask", "number", "time", "set", "degree"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """A label that may be meant; ``reply`` is the known yes or no of the question it is like."""
+
+    label: str
+    score: float
+    reply: str | None
+
+
+class Ranking:
+    """The declared questions of intents and facts, ready to be compared with a question.
+
+    Args:
+        snapshot: The facts.
+        declared: The intents and their sentences.
+        vocabulary: Reads the questions of the facts.
+        asked: The facts' questions with their folded text.
+        told: What each fact says, folded, by label.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        declared: Declarations,
+        vocabulary: Vocabulary,
+        asked: Sequence[tuple[Phrasing, str]],
+        told: dict[str, list[str]],
+    ) -> None:
+        self._known: Callable[[str], bool] = vocabulary.speller.known
+        self._entities_of = LabelEntities(snapshot)
+        self._replies: dict[tuple[str, str], str] = {}
+        examples = examples_of(asked, declared, vocabulary, self._entities_of, self._replies)
+        texts = {
+            label: [
+                *utterances,
+                *told.get(label, ()),
+                *_NAMED_TIMES * self._entities_of.ids(label),
+            ]
+            for label, utterances in examples.items()
+        }
+        self._exact: dict[str, set[str]] = {}
+        for label, utterances in examples.items():
+            for utterance in utterances:
+                self._exact.setdefault(utterance, set()).add(label)
+        self._facts = FactIndex(texts, declared.operators["filler"], declared.synonyms)
+        self._matcher = Matcher(examples, speller=vocabulary.speller)
+
+    def rank(self, masked: str, spans: Sequence[Span]) -> tuple[Ranked, ...]:
+        """The labels that fit best.
+
+        Intents go by two measures: being like a declared question, and speaking of the same. Facts,
+        of which there are many alike, by a third as well: being about it more than others are.
+        Words that no fact has at all ("poem") speak against every fact.
+        """
+        weights = self._facts.weigh(
+            [word for span in spans if not masked_name(span.names) for word in span.words.split()]
+        )
+        hits = {hit.label: hit for hit in self._matcher.rank(masked, _RANKED)}
+        exact = self._exact.get(masked, set())
+        for label in exact:
+            if "/" not in label:
+                hits[label] = Ranked(label, _WORD_FOR_WORD, masked)
+        if sum(weights.values()) < _LEAST_WEIGHT:
+            return tuple(sorted(hits.values(), key=lambda hit: -hit.score))
+        named = {f"<{kind}:{id}>" for kind, ids in entities_in(spans).items() for id in ids}
+        with_names = {**weights, **self._facts.weigh(sorted(named))}
+        own = 1 - _FOREIGN * self._facts.foreign(weights)
+        relevance = self._facts.relevance(masked.split(), named)
+        nearest = heapq.nlargest(_RANKED, relevance, key=relevance.__getitem__)
+        labels = hits.keys() | set(nearest)
+        said = self._facts.coverage(labels, weights)
+        covered = self._facts.coverage(labels, with_names)
+        fits: list[tuple[float, str]] = []
+        for label in labels:
+            hit = hits.get(label)
+            like = hit.score if hit else 0.0
+            if "/" not in label:
+                fits.append(
+                    (_WORD_FOR_WORD if label in exact else (like + 100 * said[label]) / 2, label)
+                )
+                continue
+            about = min(relevance.get(label, 0.0), _MOST_RELEVANT)
+            fit = _LIKE * like + 100 * (_COVERED * covered[label] + _RELEVANT * about)
+            fit *= _ONLY_NAMED + (1 - _ONLY_NAMED) * min(1.0, said[label] / _ENOUGH_SAID)
+            if hit and label in exact:
+                fit = max(fit, (like + 100 * covered[label]) / 2)
+            fits.append((min(fit * own, 100.0), label))
+        fits.sort(reverse=True)
+        return tuple(
+            Ranked(label, score, hits[label].example if label in hits else None)
+            for score, label in fits[:_RANKED]
+        )
+
+    def fitting(self, spans: Sequence[Span], ranked: Sequence[Ranked]) -> Iterator[Fitting]:
+        """The labels that are about what the question names and counts."""
+        unrecorded = [span.words for span in spans if span.operator.startswith("unrecorded.")]
+        asked = entities_in(spans)
+        # What is not recorded of a region or partnership is hardly told by a fact about it.
+        least = SURE if unrecorded and asked.keys() & {"region", "partnership"} else 0
+        numbers = [span.words for span in spans if span.words.isdecimal()]
+        other = _OTHER_PLACE if _points_to_place(spans) else _OTHER_NUMBER
+        vague = not _tells(spans) or self._defines_unknown(spans)
+        for hit in ranked:
+            score, fact = (
+                hit.score * self._entities_of.agreement(hit.label, asked),
+                "/" in hit.label,
+            )
+            if fact and numbers and not self._facts.covers(hit.label, numbers):
+                score *= other
+            nearly = hit.score >= SURE
+            if not score:
+                continue
+            if unrecorded and not self._facts.covers(hit.label, unrecorded, nearly=nearly):
+                continue
+            if fact and (score < least or (vague and hit.score < EXACT)):
+                continue
+            reply = self._replies.get((hit.label, hit.example or ""))
+            if reply and not alike(spans, hit.example or ""):
+                reply = None
+            yield Fitting(hit.label, score, reply)
+
+    def tells(self, spans: Sequence[Span]) -> bool:
+        """Whether there are words, besides names, that facts speak of."""
+        words = [span.words for span in spans if not span.operator and not span.names]
+        weights = self._facts.weigh([word for said in words for word in said.split()])
+        return bool(weights) and self._facts.foreign(weights) < 1
+
+    def foreign(self, words: Sequence[str]) -> bool:
+        """Whether there are words that no fact speaks of."""
+        return self._facts.foreign(self._facts.weigh(words)) > 0
+
+    def _defines_unknown(self, spans: Sequence[Span]) -> bool:
+        """Whether the meaning of something is asked that is not known here."""
+        return any(span.operator == "define.term" for span in spans) and any(
+            not span.operator
+            and not span.names
+            and (not self._known(span.words) or (span.text.isupper() and len(span.text) > 1))
+            for span in spans
+        )
+
+
+def _points_to_place(spans: Sequence[Span]) -> bool:
+    """Whether a numbered page, table or phase is meant."""
+    return any(
+        before.words in _NUMBERED and span.words.isdecimal() for before, span in pairwise(spans)
+    )
+
+
+def _tells(spans: Sequence[Span]) -> bool:
+    """Whether a question says anything that tells one fact from another."""
+    return any(
+        span.names
+        or (span.operator and span.operator.partition(".")[0] not in _NOT_TELLING)
+        or (not span.operator and len(span.words) > _SHORT_WORD)
+        for span in spans
+    )
