@@ -31,6 +31,7 @@ SINGULAR = frozenset(["it", "its", "he", "she", "his", "her"])
 DEICTIC = frozenset(["that", "this", "there", "here"])
 _MOST_EXCLUDED = 4
 _UNNAMED = frozenset({"topic", "statistic", "correction"})
+_TERMS = frozenset({"abbreviation", "acronym", "letters", "initials"})
 _WE = frozenset({"we", "us", "they", "both"})
 _COMPARING = frozenset(
     {"compare", "comparison", "versus", "vs", "difference", "differences", "differ", "contrast"}
@@ -45,6 +46,7 @@ OR = Span(0, 0, "or", "or", operator="set.either")
 def resolved(spans: Sequence[Span], focus: Focus, snapshot: Snapshot) -> tuple[Span, ...]:
     """The spans with what points to one thing, or to a number of things, replaced by names."""
     asked = tuple(spans)
+    spans = _with_term(spans, focus)
     spans = _with_latest(_with_theme(spans, focus, snapshot), focus)
     spans = _with_item(spans, focus)
     spans = _with_together(_with_compared(_with_several(spans, focus), focus), focus)
@@ -157,6 +159,14 @@ def _with_together(spans: Sequence[Span], focus: Focus) -> Sequence[Span]:
         return spans
     ids = list(reversed(known(focus, "region")[:2]))
     return (*spans, *joined(AND, "region", ids, AND)) if len(ids) == 2 else spans
+
+
+def _with_term(spans: Sequence[Span], focus: Focus) -> Sequence[Span]:
+    """The abbreviation spoken of last: "what does the abbreviation mean again?"."""
+    if any(span.names for span in spans) or not any(s.words in _TERMS for s in spans):
+        return spans
+    ids = known(focus, "term")
+    return (*spans, named_span(AND, "term", ids[0])) if ids else spans
 
 
 # "The energy one", "that last one"

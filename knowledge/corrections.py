@@ -24,6 +24,8 @@ def _meant(spans: tuple[Span, ...]) -> tuple[Span, ...]:
         ),
         None,
     )
+    if len(spans) > _FEW and spans[-1].words in _MEANING and axis_name(spans[-3]):
+        return _named_last(spans)
     if place is None or place < 2:
         return spans
     before, behind = spans[: place - 1], spans[place + 1 :]
@@ -34,6 +36,17 @@ def _meant(spans: tuple[Span, ...]) -> tuple[Span, ...]:
     axes = {found[0] for span in behind if (found := axis_name(span))}
     kept = [s for s in before if not ((found := axis_name(s)) and found[0] in axes)]
     return (*kept, *behind)
+
+
+def _named_last(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The spans of "what does the first of them lead, Lombardy I mean" without the ordinal."""
+    for place, span in enumerate(spans[:-3]):
+        if span.operator.startswith("order."):
+            end = place + 1
+            while end < len(spans) - 3 and spans[end].words in ("of", "them", "these", "one"):
+                end += 1
+            return (*spans[:place], spans[-3], *spans[end:-3])
+    return spans
 
 
 def _instead(spans: tuple[Span, ...]) -> tuple[Span, ...]:

@@ -57,7 +57,8 @@ def circumstance(spans: Sequence[Span], last: Reference, focus: Focus) -> Refere
     words = {span.words for span in spans}
     if base_query(last) is not None and words <= _AS_WHAT and words & _ROLES:
         return _with_role(last)
-    event = next((id for kind, id in focus.entities if kind == "event"), None)
+    spoken_of = focus.entities if last.query else (*focus.entities, *focus.mentioned[:2])
+    event = next((id for kind, id in spoken_of if kind == "event"), None)
     if event is not None and bare in ({"where"}, {"when"}):
         return Reference(f"event_{bare.pop()}", (("event", event),))
     if base_query(last) is None:

@@ -156,6 +156,8 @@ def wanted_kinds(spans: Sequence[Span], place: int | None = None) -> tuple[str, 
         leads = any(s.operator == "role.lead" and not s.words.endswith(" by") for s in behind)
         if (leads and "region" not in named) or (named == {"country"} and _begins(spans, place)):
             return ("region", "country")
+    if place and spans[place - 1].words.endswith(("of", "in", "for")) and _has_role(spans[:place]):
+        return ("partnership",)  # "the participants of it"
     if "ask.who" in operators or operators & {"subject.region", "subject.member"}:
         return ("partnership",)
     if "region" in named:
@@ -163,6 +165,10 @@ def wanted_kinds(spans: Sequence[Span], place: int | None = None) -> tuple[str, 
     if "partnership" in named:
         return ("region", "country")
     return ()
+
+
+def _has_role(spans: Sequence[Span]) -> bool:
+    return any(span.operator.startswith("role.") for span in spans)
 
 
 def _begins(spans: Sequence[Span], place: int) -> bool:

@@ -12,6 +12,7 @@ from knowledge.matcher import Matcher, Ranked
 from knowledge.readings import alike
 from knowledge.search import FactIndex
 from knowledge.snapshot import Snapshot
+from knowledge.threads import BONUS, Thread
 from knowledge.utterances import LabelEntities, entities_in, examples_of, masked_name
 from knowledge.vocabulary import Span, Vocabulary
 
@@ -69,6 +70,7 @@ class Ranking:
         asked: Sequence[tuple[Phrasing, str]],
         told: dict[str, list[str]],
     ) -> None:
+        self._snapshot = snapshot
         self._known: Callable[[str], bool] = vocabulary.speller.known
         self._entities_of = LabelEntities(snapshot)
         self._replies: dict[tuple[str, str], str] = {}
@@ -88,12 +90,15 @@ class Ranking:
         self._facts = FactIndex(texts, declared.operators["filler"], declared.synonyms)
         self._matcher = Matcher(examples, speller=vocabulary.speller)
 
-    def rank(self, masked: str, spans: Sequence[Span]) -> tuple[Ranked, ...]:
+    def rank(
+        self, masked: str, spans: Sequence[Span], thread: Thread | None = None
+    ) -> tuple[Ranked, ...]:
         """The labels that fit best.
 
         Intents go by two measures: being like a declared question, and speaking of the same. Facts,
         of which there are many alike, by a third as well: being about it more than others are.
-        Words that no fact has at all ("poem") speak against every fact.
+        Words that no fact has at all ("poem") speak against every fact. What is on the matter of a
+        talk gains a little.
         """
         weights = self._facts.weigh(
             [word for span in spans if not masked_name(span.names) for word in span.words.split()]
@@ -127,7 +132,8 @@ class Ranking:
             fit *= _ONLY_NAMED + (1 - _ONLY_NAMED) * min(1.0, said[label] / _ENOUGH_SAID)
             if hit and label in exact:
                 fit = max(fit, (like + 100 * covered[label]) / 2)
-            fits.append((min(fit * own, 100.0), label))
+            on = BONUS if thread is not None and self.is_on(thread, label) else 0
+            fits.append((min(fit * own + on, 100.0), label))
         fits.sort(reverse=True)
         return tuple(
             Ranked(label, score, hits[label].example if label in hits else None)
@@ -161,6 +167,13 @@ class Ranking:
             if reply and not alike(spans, hit.example or ""):
                 reply = None
             yield Fitting(hit.label, score, reply)
+
+    def is_on(self, thread: Thread, label: str) -> bool:
+        """Whether a fact is on the matter of a thread, by its links or by what it is asked with."""
+        if "/" not in label:
+            return False
+        asked = any(self._facts.covers(label, [token]) for token in thread.tokens)
+        return asked or thread.holds(label, self._snapshot)
 
     def tells(self, spans: Sequence[Span]) -> bool:
         """Whether there are words, besides names, that facts speak of."""

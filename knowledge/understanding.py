@@ -30,6 +30,8 @@ from knowledge.slots import SlotFiller
 from knowledge.snapshot import Snapshot
 from knowledge.text import fold
 from knowledge.themes import ThemeIndex
+from knowledge.threads import SURE as ON_THREAD
+from knowledge.threads import is_of_all, thread_of
 from knowledge.utterances import entities_in, mask, told
 from knowledge.vocabulary import Span, Vocabulary
 
@@ -38,6 +40,7 @@ _SURE_PART = 90
 _OF_WHAT_IS_NAMED = 5
 _OF_ALL = frozenset({"partnerships_newer", "partnerships_size"})
 """Questions about the partnerships as such, not about a named one."""
+_IN_TIME = frozenset({"events_first", "events_last", "events_next"})
 _SMALL_TALK = frozenset({"greeting", "thanks", "farewell", "wellbeing", "off_topic"})
 
 
@@ -181,7 +184,8 @@ class Reader:
             spans = follow
         ways = list((readings if focus else asked_back)(spans, self.snapshot))
         masked = mask(ways[0])
-        ranked = self.ranking.rank(masked, ways[0]) if spans else ()
+        thread = thread_of(spans, focus)
+        ranked = self.ranking.rank(masked, ways[0], thread) if spans else ()
         decided: list[tuple[Decision, tuple[Candidate, ...]]] = []
         for reading in ways:
             candidates = tuple(self._candidates(reading, ranked, focus))
@@ -201,11 +205,22 @@ class Reader:
         if composition is not None:
             intent = "compare" if composition.compare else "find"
             reference = Reference(intent, query=composition.query)
-            yield Candidate(reference, composition.coverage, "composed", composition.strong)
+            goes_on = is_of_all(composition.query) and self._goes_on(spans, ranked, focus)
+            strong = composition.strong and not goes_on
+            yield Candidate(reference, composition.coverage, "composed", strong)
         named = named_only(spans)
         if named is not None:
             yield named
         yield from fallbacks(spans, self.themes, self.ranking, self.vocabulary.speller)
+
+    def _goes_on(
+        self, spans: Sequence[Span], ranked: Sequence[Ranked], focus: Focus | None
+    ) -> bool:
+        """Whether the best fact is on the matter that the chat is about: "how many regions?"."""
+        thread = thread_of(spans, focus)
+        if thread is None or not ranked or ranked[0].score < ON_THREAD:
+            return False
+        return self.ranking.is_on(thread, ranked[0].label)
 
     def _declared(
         self, spans: Sequence[Span], ranked: Sequence[Ranked], focus: Focus | None
@@ -215,6 +230,8 @@ class Reader:
         bonus = _OF_WHAT_IS_NAMED if entities_in(spans) else 0
         found = 0
         for hit in self.ranking.fitting(spans, ranked):
+            if hit.label in _IN_TIME and any(span.of("event") for span in spans):
+                continue  # "when did it first meet?" is about that one
             if hit.label in _SMALL_TALK and named:
                 continue
             if hit.label in _OF_ALL and any(span.of("partnership") for span in spans):
