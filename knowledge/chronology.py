@@ -70,7 +70,7 @@ def compose_events(spans: Sequence[Span], snapshot: Snapshot) -> tuple[Reference
             slots["kind"] = next((kind for kind in _KINDS[1:] if kind in kinds), "milestone")
     slots |= {name: slot for name, (_, slot) in places.items()}
     if "after" in order and not slots.keys() & {"from", "to", "event"} and _since_report(spans):
-        slots["from"] = next(iter(snapshot.packs.values())).as_of
+        slots["from"] = snapshot.founding.as_of
     return Reference(_intent(order, anchor, slots), tuple(slots.items())), _coverage(spans, places)
 
 

@@ -88,7 +88,7 @@ def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
         "foreseen": _foreseen(snapshot, kind, today),
         "country_names": {id: country.name for id, country in snapshot.countries.items()},
         "today": today,
-        "as_of": next(iter(snapshot.packs.values())).as_of,
+        "as_of": snapshot.founding.as_of,
     }
     offers = tuple(
         Offer("event_about", event.title, Reference("event_about", (("event", event.id),)))

@@ -49,7 +49,7 @@ def overlaid(base: Snapshot, rows: Iterable[LiveRow]) -> Snapshot:
     events = {row.id: _event(row, entries[row.id]) for row in rows}
     days = [_day(row) for row in rows]
     own_links = [link for row in rows for link in _links(row, entries[row.id])]
-    first = next(iter(base.packs), None)
+    first = base.founding.id if base.packs else None
     header = replace(_HEADER, as_of=max(days), checksum=_checksum(rows), extends=first)
     return replace(
         base,

@@ -29,7 +29,7 @@ def newer_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
         "groups": [(name, ones) for name, ones in groups if ones],
         "most_lines": _MOST_LINES,
         "slots": dict(reference.slots),
-        "as_of": _founded(snapshot),
+        "as_of": snapshot.founding.as_of,
         "year": year,
         "platform": platform,
         "flagged": True,  # each line says so itself
@@ -50,7 +50,7 @@ def size_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
         "year": year,
         "before": next((s for s in reversed(sizes) if year and s.as_of < year), None),
         "after": next((s for s in sizes if year and s.as_of > year), None),
-        "as_of": _founded(snapshot),
+        "as_of": snapshot.founding.as_of,
         "founded": len(snapshot.founding_partnerships),
         "newer": len(snapshot.newer_partnerships),
     }
@@ -70,7 +70,7 @@ def since_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
     data = {
         "partnership": partnership,
         "newer": newer,
-        "pack_date": _founded(snapshot),
+        "pack_date": snapshot.founding.as_of,
         "events": events,
     }
     facts = (partnership, *events) if newer or not since else tuple(events) or since.facts[:1]
@@ -88,10 +88,6 @@ def _events_about(snapshot: Snapshot, partnership: str) -> list[Event]:
     }
     found = [event for event in snapshot.events if event.id in ids and snapshot.is_later(event)]
     return found[:_MOST_EVENTS]
-
-
-def _founded(snapshot: Snapshot) -> str:
-    return next(iter(snapshot.packs.values())).as_of
 
 
 def _first(snapshot: Snapshot) -> tuple[Partnership, ...]:

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 
 from knowledge.clauses import AXES
 from knowledge.facts import Development, Fact, Membership, Statistic
-from knowledge.query import Axis, Found, Pattern, Query, run
+from knowledge.query import Axis, Found, Query, run
 from knowledge.snapshot import ROLE_ORDER, Snapshot
 
 MOST_ROWS = 8
 """More changes than this are counted, not listed."""
 _SIZES = "partnerships"
 _RANKED = frozenset({"most", "least", "rank", "partners"})
+_ROLES_CHANGED = frozenset({"new_lead", "role_added", "unclear"})
 _COUNTED = frozenset({"list", "count"})
 
 
@@ -121,7 +122,8 @@ def _is_direct(query: Query) -> bool:
     """
     axes = [axis for axis, _ in set(_named(query))]
     return (
-        len(query.conditions) == 1
+        query.subject != "country"
+        and len(query.conditions) == 1
         and query.conditions[0].plain
         and "country" not in axes
         and axes.count("partnership") <= 1
@@ -158,31 +160,24 @@ def _named(query: Query) -> Iterable[tuple[Axis, str]]:
 def _changed_rows(
     snapshot: Snapshot, query: Query, found: Sequence[Found]
 ) -> tuple[Membership, ...]:
-    """The later rows that make a subject fit that did not, or no longer."""
-    later = snapshot.with_later
-    before = {hit.id for hit in found}
-    after = {hit.id for hit in run(query, later)}
-    patterns = [condition.pattern for condition in query.conditions]
-    rows = [
+    """The later rows that a direct query is about.
+
+    A changed role of a region that the answer names matters also where the role asked for is the
+    old one: whether it still leads may be unclear.
+    """
+    pattern = query.conditions[0].pattern
+    any_role = replace(pattern, roles=frozenset())
+    named = {hit.id for hit in found} if query.subject == "region" else frozenset()
+    by = snapshot.later_by_partnership if pattern.partnerships else snapshot.later_by_region
+    ids = pattern.partnerships or pattern.regions or query.candidates
+    asked = (row for id in ids for row in by.get(id, ()))
+    return _changes(
         row
-        for id in before ^ after
-        for row in later.rows(query.subject, id)
-        if snapshot.is_later(row) and any(p.fits(row, snapshot) for p in patterns)
-    ]
-    if query.subject == "region":
-        # A named partnership's changed roles matter also where the region was in it before.
-        rows += [
-            row
-            for id in before & after
-            for row in snapshot.later_by_region.get(id, ())
-            if row.change in ("new_lead", "role_added", "unclear")
-            and any(p.partnerships and p.fits(row, snapshot) for p in _without_roles(query))
-        ]
-    return _changes(rows)
-
-
-def _without_roles(query: Query) -> list[Pattern]:
-    return [replace(condition.pattern, roles=frozenset()) for condition in query.conditions]
+        for row in asked
+        if not query.candidates or getattr(row, query.subject) in query.candidates
+        if pattern.fits(row, snapshot)
+        or (row.region in named and row.change in _ROLES_CHANGED and any_role.fits(row, snapshot))
+    )
 
 
 def _changes(rows: Iterable[Membership]) -> tuple[Membership, ...]:
@@ -197,7 +192,7 @@ def _changes(rows: Iterable[Membership]) -> tuple[Membership, ...]:
 
 
 def _empty(snapshot: Snapshot) -> Since:
-    return Since(next(iter(snapshot.packs.values())).as_of)
+    return Since(snapshot.founding.as_of)
 
 
 def _made(

@@ -88,6 +88,12 @@ class Snapshot:
         return self.packs[fact.pack].extends is not None
 
     @cached_property
+    def founding(self) -> Pack:
+        """The pack that the others go on from: the first that extends none."""
+        packs = tuple(self.packs.values())
+        return next((pack for pack in packs if pack.extends is None), packs[0])
+
+    @cached_property
     def founding_partnerships(self) -> Mapping[str, Partnership]:
         """The partnerships whose memberships are counted together."""
         return {id: one for id, one in self.partnerships.items() if not self.is_later(one)}

@@ -143,7 +143,7 @@ def _thing(snapshot: Snapshot, reference: Reference, kind: str) -> Any:
 
 def plain_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
     """Small talk and declines: the packs for their dates, and a few things to ask."""
-    first = next(iter(snapshot.packs.values()))
+    first = snapshot.founding
     offers: list[Offer] = []
     for kind, id in reference.slots:
         if kind == "partnership" and id in snapshot.partnerships:
