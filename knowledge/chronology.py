@@ -41,7 +41,7 @@ _NOW = frozenset({"now", "today", "right now", "at the moment", "at present", "c
 _KINDS = ("committee", "conference", "milestone", "event", "meeting")
 _OF_EVENTS = frozenset(
     {"meet", "meets", "met", "held", "place", "venue", "location", "date", "city", "day", "when"}
-    | {"where"}
+    | {"where", "discuss", "discussed", "decide", "decided", "topic", "topics", "discussing"}
 )
 _EXPLAINED = ("subject_event", "order", "time", "ask", "number", "mark", "filler")
 

@@ -10,17 +10,16 @@ from knowledge.anaphora import resolved, taken_apart
 from knowledge.answer import Focus
 from knowledge.carrying import carried_on
 from knowledge.changes import about
-from knowledge.chronology import is_date, time_slots
 from knowledge.corrections import corrected
 from knowledge.ellipsis import about_again, asked_again, circumstance, other_extreme
-from knowledge.fragments import behind_opener, changed, content, fragment, is_named, removing
+from knowledge.fragments import changed, content, fragment, is_named, removing
 from knowledge.listed import ORDINALS, gone_into, item, named_span
 from knowledge.narrowing import Compose, narrowed, spelt_out
+from knowledge.other_times import other_time
 from knowledge.references import BadReference, Reference
 from knowledge.snapshot import Snapshot
 from knowledge.vocabulary import Span
 
-_PERIODS = ("order.after", "order.before", "order.between")
 _TIMED = frozenset({"events_first", "events_last", "events_next"})
 PENDING = "?"
 """The ``results_kind`` of a focus whose results are the references offered when asking back."""
@@ -47,7 +46,7 @@ def follow_up(
     whole = (
         _item(spans, last, focus)
         or circumstance(spans, last, focus)
-        or _other_period(spans, last)
+        or other_time(spans, last, snapshot)
         or asked_again(spans, last, focus, snapshot)
         or other_extreme(spans, last)
         or about_again(spans, last, focus)
@@ -62,20 +61,6 @@ def follow_up(
         or carried_on(spans, last, focus)
     )
     return changes or spelt_out(spans, focus)
-
-
-def _other_period(spans: Sequence[Span], last: Reference) -> Reference | None:
-    """The last list of events, asked of another year or month: "and in 2020?"."""
-    told = content(behind_opener(spans))
-    if not last.intent.startswith("events_") or last.slot("event") is not None or not told:
-        return None
-    if not all(is_date(span) or span.operator in ("mark.recorded", *_PERIODS) for span in told):
-        return None
-    period = time_slots(told)
-    if not period.keys() & {"year", "from", "to"}:
-        return None
-    kept = [(name, value) for name, value in last.slots if name in ("kind", "place", "country")]
-    return Reference("events_list", (*kept, *period.items()))
 
 
 def _settled(spans: Sequence[Span], last: Reference, focus: Focus) -> Reference | tuple[Span, ...]:

@@ -1,0 +1,64 @@
+"""Follow-ups that ask the same of another time: a year, today, another meeting of a series."""
+
+from collections.abc import Sequence
+
+from knowledge.changes import base_query
+from knowledge.chronology import is_date, time_slots
+from knowledge.facts import Event
+from knowledge.fragments import behind_opener, content
+from knowledge.references import Reference
+from knowledge.snapshot import Snapshot
+from knowledge.vocabulary import Span
+
+_PERIODS = ("order.after", "order.before", "order.between")
+_NUMBERS = {"order.first": 1, "order.second": 2, "order.third": 3}
+_NUMBERED = {
+    word: number
+    for number, words in enumerate(("fourth 4th", "fifth 5th", "sixth 6th"), 4)
+    for word in words.split()
+}
+
+
+def other_time(spans: Sequence[Span], last: Reference, snapshot: Snapshot) -> Reference | None:
+    """The last question asked of another time, when a message says nothing else."""
+    told = content(behind_opener(spans))
+    if not told:
+        return None
+    return _period(told, last) or _today(told, last) or _number(told, last, snapshot)
+
+
+def _period(told: Sequence[Span], last: Reference) -> Reference | None:
+    """The last list of events, asked of another year or month: "and in 2020?"."""
+    if not last.intent.startswith("events_") or last.slot("event") is not None:
+        return None
+    if not all(is_date(span) or span.operator in ("mark.recorded", *_PERIODS) for span in told):
+        return None
+    period = time_slots(told)
+    if not period.keys() & {"year", "from", "to"}:
+        return None
+    kept = [(name, value) for name, value in last.slots if name in ("kind", "place", "country")]
+    return Reference("events_list", (*kept, *period.items()))
+
+
+def _today(told: Sequence[Span], last: Reference) -> Reference | None:
+    """What became of the partnership that was spoken of: "and today?", "and since then?"."""
+    if any(span.operator not in ("time.now", "order.after") for span in told):
+        return None
+    base = base_query(last)
+    if base is None:
+        return None
+    named = {id for condition in base.conditions for id in condition.pattern.partnerships}
+    if len(named) == 1:
+        return Reference("partnership_since", (("partnership", named.pop()),))
+    return last
+
+
+def _number(told: Sequence[Span], last: Reference, snapshot: Snapshot) -> Reference | None:
+    """Another meeting of the series that was spoken of: "and the third?"."""
+    known: Event | None = snapshot.things["event"].get(last.slot("event") or "")
+    if known is None or known.series is None or known.number is None or len(told) != 1:
+        return None
+    number = _NUMBERS.get(told[0].operator) or _NUMBERED.get(told[0].words)
+    meetings = [event for event in snapshot.events if event.series == known.series]
+    found = next((event for event in meetings if event.number == number), None)
+    return last.with_slot("event", found.id) if number and found else None
