@@ -9,7 +9,7 @@ from markupsafe import Markup
 from handlers.buttons import Button, Press, button, pager, pairs
 from handlers.deeplinks import reference_of
 from handlers.turn import Turn
-from knowledge.event_views import on_now
+from knowledge.event_times import on_now
 from knowledge.facts import Event, Fact
 from knowledge.references import Reference
 from knowledge.rendering import as_of, day_of, hours_of

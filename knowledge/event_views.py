@@ -1,12 +1,21 @@
 """The views of questions about events: one event, and events in time, seen from a clock."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta, tzinfo
-from functools import lru_cache
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from knowledge.entries import COMMITTEE
+from knowledge.event_times import (
+    GATHERINGS,
+    NOT_HELD,
+    UNSURE,
+    first_day,
+    is_committee,
+    is_of_kind,
+    is_over,
+    is_running,
+    last_day,
+    on_now,
+)
 from knowledge.facts import Event, Fact
 from knowledge.offers import Impossible, Offer, View
 from knowledge.references import Reference
@@ -16,11 +25,6 @@ from knowledge.text import fold
 _WHOLE_DATE = len("2017-03-17")
 MOST_LISTED = 25
 """More events than this are counted, not listed: a message has to be read."""
-_DAYS_REMEMBERED = 4096
-"""Dates of events, which every question about events looks at time and again."""
-_NOT_HELD = frozenset({"cancelled", "postponed"})
-_UNSURE = frozenset({"expected", "proposed", "tentative"})
-_GATHERINGS = frozenset({"meeting", "conference"})
 
 
 def event_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
@@ -62,9 +66,9 @@ def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
     today = now.date()
     anchor = snapshot.things["event"].get(reference.slot("event") or "")
     chosen = _chosen(snapshot, reference, kind)
-    shown = _shown(reference.intent, chosen, anchor, today)
+    shown = _shown(reference.intent, chosen, anchor, now)
     wanted = _wanted(reference, kind)
-    past = _past([event for event in snapshot.events if is_of_kind(event, wanted)], today)
+    past = _past([event for event in snapshot.events if is_of_kind(event, wanted)], now)
     period = bool(_limits(reference) or anchor or reference.slot("country"))
     listed = shown[:MOST_LISTED]
     apart = reference.intent == "events_list" and not period
@@ -77,10 +81,11 @@ def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
         "total_later": len(later),
         "more": len(shown) - len(listed),
         "called_off": _called_off(snapshot, reference) if kind == "committee" else [],
-        "series": _by_series(shown, today) if kind == "committee" else {},
+        "series": _by_series(shown, now) if kind == "committee" else {},
         "kind": kind,
         "slots": dict(reference.slots),
         "limited": period,
+        "running": bool(shown) and is_running(shown[0], now),
         "flagged": True,  # each line says so itself
         "anchor": anchor,
         "last": past[-1] if past else None,
@@ -147,13 +152,13 @@ def _runs_on(event: Event, day: str) -> bool:
 
 
 def _shown(
-    intent: str, chosen: Sequence[Event], anchor: Event | None, today: date
+    intent: str, chosen: Sequence[Event], anchor: Event | None, now: datetime
 ) -> Sequence[Event]:
     match intent:
         case "events_next":
-            return _ahead(chosen, today)[:1]
+            return _ahead(chosen, now)[:1]
         case "events_last":
-            return _past(chosen, today)[-1:]
+            return _past(chosen, now)[-1:]
         case "events_first":
             return chosen[:1]
         case "events_after" if anchor:
@@ -170,24 +175,25 @@ def _called_off(snapshot: Snapshot, reference: Reference) -> list[Event]:
         event
         for event in snapshot.events
         if is_committee(event)
-        and event.status in _NOT_HELD
+        and event.status in NOT_HELD
         and all(limit(event) for limit in limits)
     ]
 
 
-def _past(events: Sequence[Event], today: date) -> list[Event]:
+def _past(events: Sequence[Event], now: datetime) -> list[Event]:
     """What has been held and is over."""
-    return [e for e in events if last_day(e) < today and e.status not in _NOT_HELD | _UNSURE]
+    return [e for e in events if is_over(e, now) and e.status not in NOT_HELD | UNSURE]
 
 
-def _ahead(events: Sequence[Event], today: date) -> list[Event]:
+def _ahead(events: Sequence[Event], now: datetime) -> list[Event]:
     """What is still to come, or on: not what may be over already for all that is known."""
     return [
         event
         for event in events
-        if event.status not in _NOT_HELD | _UNSURE
-        and (first_day(event) > today or (event.precision == "day" and last_day(event) >= today))
+        if event.status not in NOT_HELD | UNSURE
         and event.start is not None
+        and (first_day(event) > now.date() or event.precision == "day")
+        and not is_over(event, now)
     ]
 
 
@@ -196,7 +202,7 @@ def _undated(events: Sequence[Event], today: date) -> list[Event]:
     return [
         event
         for event in events
-        if event.status not in _NOT_HELD | {"held", "closed"}
+        if event.status not in NOT_HELD | {"held", "closed"}
         and event.precision != "day"
         and (event.start is None or (first_day(event) <= today <= last_day(event)))
         and event.status is not None
@@ -210,16 +216,16 @@ def _foreseen(snapshot: Snapshot, kind: str, today: date) -> list[Event]:
     return [
         event
         for event in snapshot.events
-        if event.status in _UNSURE | {"planned", "announced"}
+        if event.status in UNSURE | {"planned", "announced"}
         and last_day(event) >= today
         and not event.milestone
     ]
 
 
-def _by_series(events: Sequence[Event], today: date) -> dict[str, list[Event]]:
+def _by_series(events: Sequence[Event], now: datetime) -> dict[str, list[Event]]:
     """Meetings of the committee that were held, by series, in order of time."""
     series: dict[str, list[Event]] = {}
-    for event in _past(events, today):
+    for event in _past(events, now):
         series.setdefault(event.series or "", []).append(event)
     return series
 
@@ -227,9 +233,9 @@ def _by_series(events: Sequence[Event], today: date) -> dict[str, list[Event]]:
 def now_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
     """What is on, or begins within a day."""
     found = on_now(snapshot.events, now)
-    gatherings = [event for event in snapshot.events if event.kind in _GATHERINGS]
-    following = _ahead(gatherings, now.date())[:1]
-    last = _past(gatherings, now.date())[-1:]
+    gatherings = [event for event in snapshot.events if event.kind in GATHERINGS]
+    following = _ahead(gatherings, now)[:1]
+    last = _past(gatherings, now)[-1:]
     data = {
         "events": found,
         "following": following,
@@ -239,89 +245,3 @@ def now_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
     }
     facts = tuple(found) or tuple(following) or tuple(last) or snapshot.events[:1]
     return View(data, facts, "event", tuple(event.id for event in found))
-
-
-def on_now(events: Sequence[Event], now: datetime) -> list[Event]:
-    """The events that run at this moment or begin within a day; calls are open, not on.
-
-    Hours are those of the event's own zone; an event without hours takes its whole days.
-    """
-    soon = now + timedelta(days=1)
-    return [
-        event
-        for event in events
-        if event.precision == "day"
-        and event.kind != "call"
-        and event.status not in _NOT_HELD | _UNSURE
-        and starts_at(event, now.tzinfo) <= soon
-        and now <= ends_at(event, now.tzinfo)
-    ]
-
-
-def starts_at(event: Event, zone: tzinfo | None) -> datetime:
-    """The beginning of an event whose day is known; a whole day begins in the reader's zone."""
-    day = first_day(event)
-    if event.start_time and event.zone:
-        return _at(day, event.start_time, ZoneInfo(event.zone))
-    return datetime.combine(day, time.min, zone)
-
-
-def ends_at(event: Event, zone: tzinfo | None) -> datetime:
-    """The end of an event whose day is known; without an hour, that of its last day."""
-    day = last_day(event)
-    if event.end_time and event.zone:
-        return _at(day, event.end_time, ZoneInfo(event.zone))
-    return datetime.combine(day, time.max, ZoneInfo(event.zone) if event.zone else zone)
-
-
-def _at(day: date, wall: str, zone: tzinfo) -> datetime:
-    return datetime.combine(day, time.fromisoformat(wall), zone)
-
-
-def is_of_kind(event: Event, kind: str) -> bool:
-    """Whether an event counts when people say milestone, conference, committee or event."""
-    match kind:
-        case "committee":
-            return is_committee(event) and event.status not in _NOT_HELD
-        case "conference":
-            return event.kind == "conference" or "conference" in event.title.lower()
-        case "milestone":
-            return event.milestone
-        case "gathering":
-            return event.kind in _GATHERINGS
-    return True
-
-
-def is_committee(event: Event) -> bool:
-    """Whether an event is a meeting of a Steering Committee, of whichever series."""
-    # A series of its own has a key that ends so; packs without series say it in the title.
-    return (event.series or "").endswith(COMMITTEE) or (
-        event.series is None and "steering" in event.title.lower()
-    )
-
-
-def first_day(event: Event) -> date:
-    """The first day on which an event may begin, as precisely as it is known."""
-    return _first_day(event.start)
-
-
-def last_day(event: Event) -> date:
-    """The last day on which an event may still be running, as precisely as it is known."""
-    return _last_day(event.end or event.start)
-
-
-@lru_cache(maxsize=_DAYS_REMEMBERED)
-def _first_day(text: str | None) -> date:
-    return date.max if text is None else date.fromisoformat((text + "-01-01")[:10])
-
-
-@lru_cache(maxsize=_DAYS_REMEMBERED)
-def _last_day(text: str | None) -> date:
-    if text is None:
-        return date.max
-    parts = [int(part) for part in text.split("-")]
-    if len(parts) == 3:
-        return date(*parts)
-    year, month = parts[0], parts[1] if len(parts) > 1 else 12
-    following = date(year + month // 12, month % 12 + 1, 1)
-    return date.fromordinal(following.toordinal() - 1)

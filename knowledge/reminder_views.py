@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from knowledge.answer import Status
+from knowledge.event_times import is_over
 from knowledge.facts import Event
 from knowledge.moments import lead_said, moment_said, span_said
 from knowledge.occasions import begins_at
@@ -17,7 +18,6 @@ from knowledge.reminding import (
     Target,
     coming,
     exists,
-    is_over,
     leads_of,
     name_of,
     occasion_of,

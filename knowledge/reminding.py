@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from knowledge.entries import COMMITTEE
-from knowledge.event_views import is_committee, last_day
+from knowledge.event_times import is_committee, is_over, last_day
 from knowledge.facts import Event
-from knowledge.occasions import Occasion, begins, ends, occasion
+from knowledge.occasions import Occasion, begins, occasion
 from knowledge.offers import Offer
 from knowledge.references import Reference
 from knowledge.reminders import matches
@@ -34,12 +34,6 @@ def occasion_of(snapshot: Snapshot, event: Event) -> Occasion:
     links = snapshot.links_of.get(("event", event.id), ())
     about = [link.target for link in links if link.target_kind == "partnership"]
     return occasion(event, about, snapshot.revision_of(event.id))
-
-
-def is_over(event: Event, now: datetime) -> bool:
-    """Whether an event has ended; one without a day when its month or year has."""
-    end = ends(occasion(event))
-    return end <= now if end is not None else last_day(event) < now.date()
 
 
 def is_ahead(event: Event, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from datetime import datetime
 from knowledge.answer import Focus
 from knowledge.declarations.requests import Requests
 from knowledge.dialogue import last_reference
-from knowledge.event_views import is_of_kind
+from knowledge.event_times import is_of_kind
 from knowledge.lead_times import LeadTimes
 from knowledge.references import Reference
 from knowledge.reminding import (

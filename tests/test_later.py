@@ -13,7 +13,7 @@ import pytest
 
 from knowledge.answer import Answer
 from knowledge.assistant import Assistant
-from knowledge.event_views import is_committee, on_now
+from knowledge.event_times import is_committee, on_now
 from knowledge.export import export_tables
 from knowledge.facts import Event
 from knowledge.query import Query, run
@@ -252,8 +252,8 @@ def test_what_is_on_is_seen_in_the_zone_of_the_event(snapshot: Snapshot) -> None
         return on_now([event], when) == [event]
 
     day = datetime(2018, 4, 12, tzinfo=helsinki)
-    assert on(hours, day.replace(hour=12)), "until its last minute"
-    assert not on(hours, day.replace(hour=12, minute=1))
+    assert on(hours, day.replace(hour=11, minute=59)), "until its last minute"
+    assert not on(hours, day.replace(hour=12))
     assert on(hours, day.replace(hour=9, minute=30) - timedelta(days=1)), "a day before it begins"
     assert not on(hours, day.replace(hour=9, minute=29) - timedelta(days=1))
     assert on(whole, day.replace(hour=23, minute=59))
@@ -277,3 +277,24 @@ def test_an_event_to_be_confirmed_is_not_promised(snapshot: Snapshot) -> None:
     text = aware.ask("when is the next steering committee meeting?", now=NOW).text
     assert text.startswith("No Steering Committee meeting after 22 November 2026 is recorded.")
     assert "Committee of spring 2027 is tentative on a day to be confirmed" in text
+
+
+def test_an_event_that_ended_this_morning_is_not_next(snapshot: Snapshot) -> None:
+    morning = replace(
+        snapshot.things["event"]["sc-tssp-2025-06"],
+        start_time="09:00",
+        end_time="12:00",
+        zone="Europe/Brussels",
+    )
+    events = {**snapshot.things["event"], morning.id: morning}
+    aware = Assistant(replace(snapshot, things={**snapshot.things, "event": events}))
+    brussels = ZoneInfo("Europe/Brussels")
+
+    def told(hour: int) -> str:
+        when = datetime(2025, 6, 17, hour, 30, tzinfo=brussels)
+        return aware.ask("when is the next steering committee meeting?", now=when).text
+
+    assert "The next Steering Committee meeting is" in told(8)
+    assert "09:00-12:00 (Europe/Brussels)" in told(8)
+    assert "is on now" in told(10)
+    assert told(12).startswith("No Steering Committee meeting after 17 June 2025")
