@@ -10,7 +10,7 @@ MOST = 4096
 PAGE = 1200
 """UTF-16 units of an answer's page: what a telephone shows on about two screens."""
 
-_TOKENS = re.compile(r"<[^>]*>|&[#\w]+;|[^<&]|[<&]", re.DOTALL)
+_TOKENS = re.compile(r"<[^>]*>|&[#\w]+;|[^<&]+|[<&]", re.DOTALL)
 _TAG = re.compile(r"<(/?)([a-z-]+)")
 
 
@@ -74,15 +74,34 @@ def _best_place(html: str, room: int) -> _Place:
         if tag := _TAG.match(piece):
             tags = tags[:-1] if tag[1] else (*tags, piece)
             continue
-        size = units(unescape(piece)) if piece.startswith("&") else units(piece)
-        if used + size > room:
-            break
-        used += size
-        before = (before + piece)[-2:]
+        whole = piece[0] in "&<" and len(piece) > 1  # an entity: no place to cut inside
+        shown = unescape(piece) if piece[0] == "&" else piece
+        full = used + units(shown) > room
+        if full:
+            piece = shown = "" if whole else _beginning(piece, room - used)
+        text = before + piece
         for end, place in places.items():
-            if before.endswith(end):
-                place.index, place.used, place.tags = token.end(), used, tags
+            # An end that lies in the text before was found there.
+            at = len(text) if whole else text.rfind(end) + len(end)
+            if text.endswith(end, 0, at) and at > len(before):
+                rest = text[at:]
+                place.index = token.start() + len(piece) - len(rest)
+                place.used = used + (
+                    units(piece[: len(piece) - len(rest)]) if rest else units(shown)
+                )
+                place.tags = tags
+        if full:
+            break
+        used += units(shown)
+        before = text[-1:]
     return next((p for p in places.values() if p.used * 3 >= room), places[""])
+
+
+def _beginning(text: str, room: int) -> str:
+    """As many whole characters of a text as there is room for."""
+    begins = text.encode("utf-16-le", "surrogatepass")[: 2 * room]
+    kept = begins.decode("utf-16-le", "surrogatepass")
+    return kept if text.startswith(kept) else kept[:-1]  # no half of a pair
 
 
 def _name(tag: str) -> str:
