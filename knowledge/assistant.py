@@ -22,7 +22,9 @@ MOST_CHARACTERS = 2000
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1>|</?[a-z][^<>]{0,80}>", re.IGNORECASE | re.DOTALL)
 # What people put before, beside or behind what they ask.
 _OPENING = re.compile(
-    r"^\s*(?:no|nope|sorry|well|ok|okay|hm+|um+|so|right)\s*[,.!:]\s+", re.IGNORECASE
+    r"^\s*(?:no|nope|sorry|well|ok|okay|hm+|um+|so|right|good (?:morning|afternoon|evening|day))"
+    r"\s*[,.!:]\s+",
+    re.IGNORECASE,
 )
 _POLITE = re.compile(
     r"^\s*(?:(?:hi|hello|hey|dear \w+)[,!.]?\s+)?(?:please\s+)?(?:"
