@@ -85,15 +85,16 @@ async def outage(database: Database, number: int) -> None:
 async def refusals(database: Database, number: int) -> None:
     """Every tenth call gets a 429, replies are lost, and people ask meanwhile."""
     async with BotApiServer(delay=0.02) as server, office(database) as desk:
-        chats, asking = people(server, number), people(server, 20)
+        chats, asking = people(server, number), people(server, 5)
         await desk.enter(meeting())
         await desk.subscribe(chats, meeting())
         wishes = [faults.too_many(1), faults.too_many(3), faults.severed()]
         bot, waited = Clocked(server, database), []
         await bot.go(DUE - timedelta(seconds=5))
         server.faults.randomly(0.1, wishes, "sendMessage", seed=1)
-        while len(set(_sent(server))) < number:
-            for chat in asking[:5]:
+        wanted = {chat.id for chat in chats}
+        while wanted - set(_sent(server)):
+            for chat in asking:
                 server.faults.add(faults.slow(0.0), "sendMessage", chat=chat)
                 began, there = time.monotonic(), len(server.from_bot(chat))
                 assert chat.user is not None
