@@ -37,6 +37,9 @@ EVENTS_LAST = 30
 
 _LINE = 100
 _SMALL_TALK = frozenset(("greeting", "thanks", "farewell", "wellbeing", "help", "identity"))
+_REQUESTS = "remind"
+"""How the intents begin that ask for something to be done, of which there is nothing to share."""
+
 _SUGGESTIONS = ("events_next|kind=milestone", "events_next|kind=committee", "find||p~list~~~")
 _CARD_KINDS = ("region", "partnership", "event")
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -105,7 +108,13 @@ def _answers(assistant: Assistant, typed: str, now: datetime) -> list[Answer]:
     ]
     # An answer that names nothing is a guess about a word that is not yet typed to its end.
     found = found + begun if answer.entities else begun + found
-    return [one for one in found if one.status == "answer" and one.intent not in _SMALL_TALK]
+    return [
+        one
+        for one in found
+        if one.status == "answer"
+        and one.intent not in _SMALL_TALK
+        and not one.intent.startswith(_REQUESTS)
+    ]
 
 
 def beginning_with(typed: str, snapshot: Snapshot) -> Iterator[tuple[str, str]]:

@@ -8,12 +8,15 @@ from markupsafe import Markup
 
 from handlers.buttons import Button, Press, button, pager, pairs
 from handlers.deeplinks import reference_of
+from handlers.times import when
 from handlers.turn import Turn
 from knowledge.event_times import on_now
 from knowledge.facts import Event, Fact
+from knowledge.occasions import occasion
 from knowledge.references import Reference
-from knowledge.rendering import as_of, day_of, hours_of
+from knowledge.rendering import as_of
 from knowledge.text import fold
+from knowledge.wording import day_of
 
 ON_A_PAGE = 10
 """Rows of a list on one page; as many buttons fit below it."""
@@ -126,8 +129,8 @@ async def now(turn: Turn, _argument: str) -> None:
     if found:
         await turn.say_text(
             "now",
-            _buttons([_event_row(event) for event in found]),
-            rows=[_event_row(event).values for event in found],
+            _buttons([_event_row(turn, event) for event in found]),
+            rows=[_event_row(turn, event).values for event in found],
             source=source_line(turn, found),
         )
         return
@@ -162,10 +165,10 @@ def source_line(turn: Turn, facts: Iterable[Fact]) -> Markup:
     return Markup(said)  # noqa: S704 - it has been escaped as it was made
 
 
-def _event_row(event: Event) -> Row:
+def _event_row(turn: Turn, event: Event) -> Row:
     values = {
         "title": event.title,
-        "day": ", ".join(filter(None, (day_of(event.start, event.end), hours_of(event)))),
+        "day": when(occasion(event), turn.zone, now=turn.now),
         "place": event.place,
     }
     return Row(values, event, event.title, reference_of("event", event.id).encode())

@@ -1,16 +1,12 @@
 """Moments that Telegram shows in the reader's own zone and language."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from knowledge.moments import moment_said, weekday_said, zone_in, zone_said
-from knowledge.occasions import Occasion, begins
-from knowledge.rendering import day_of
-
-FURTHEST = timedelta(days=1098)
-"""So far ahead Telegram takes a date; what is later is shown as it is written."""
+from knowledge.moments import event_when, exact, moment_said, within_reach
+from knowledge.occasions import Occasion
 
 
 def moment(at: datetime, written: str, *, now: datetime) -> Markup:
@@ -24,12 +20,7 @@ def moment(at: datetime, written: str, *, now: datetime) -> Markup:
     Raises:
         ValueError: ``at`` or ``now`` has no zone.
     """
-    if at.tzinfo is None or now.tzinfo is None:
-        raise ValueError("moments must be aware")
-    unix = int(at.timestamp())
-    if not 0 <= unix <= (now + FURTHEST).timestamp():
-        return Markup.escape(written)
-    return Markup('<tg-time unix="{}" format="wDT">{}</tg-time>').format(unix, written)
+    return Markup(within_reach(exact(at, written), now))  # noqa: S704 - made by escaping
 
 
 def told(at: datetime, *, now: datetime) -> Markup:
@@ -47,13 +38,4 @@ def when(event: Occasion, zone: ZoneInfo, *, now: datetime) -> Markup:
     Args:
         zone: that of the chat.
     """
-    start = begins(event)
-    day = day_of(event.start, event.end)
-    if start is None or event.start_time is None:
-        return Markup.escape(day)
-    hours = f"{event.start_time}-{event.end_time}" if event.end_time else event.start_time
-    line = f"{weekday_said(start)} {day}, {hours} {zone_said(zone_in(start))}"
-    there = start.astimezone(zone)
-    if there.utcoffset() != start.utcoffset():
-        line += f" ({there:%H:%M} {zone_said(zone)})"
-    return moment(start, line, now=now)
+    return Markup(within_reach(event_when(event, zone), now))  # noqa: S704 - made by escaping

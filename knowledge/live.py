@@ -11,8 +11,8 @@ from typing import Any
 
 from knowledge.entries import OF_EVENTS, PACK, Entry
 from knowledge.facts import Alias, Event, Link, Live, Pack
-from knowledge.rendering import day_of
 from knowledge.snapshot import Snapshot
+from knowledge.wording import day_of
 
 _HEADER = Pack(
     id=PACK,

@@ -1,21 +1,28 @@
 """Moments and spans of time as people read them: with weekday, hour and the zone they are in."""
 
+import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup
+
+from knowledge.occasions import Occasion, begins, ends
 from knowledge.reminders import Lead
-from knowledge.rendering import day_of, listed
+from knowledge.wording import day_of, listed
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _UNITS = ((7 * 24 * 60, "week"), (24 * 60, "day"), (60, "hour"), (1, "minute"))
+_EXACT = re.compile(r'<tg-time unix="(-?\d+)" format="\w*">(.*?)</tg-time>', re.DOTALL)
+FURTHEST = timedelta(days=1098)
+"""So far ahead Telegram takes a date; what is later is shown as it is written."""
+
 AT_ITS_BEGINNING = "when it begins"
 
 
 def zone_said(zone: ZoneInfo | str) -> str:
     """A zone as people speak of it: "Brussels time"."""
-    name = str(zone)
-    return name if "/" not in name else f"{name.rpartition('/')[2].replace('_', ' ')} time"
+    return f"{city_said(zone)} time" if "/" in str(zone) else str(zone)
 
 
 def zone_in(at: datetime) -> ZoneInfo:
@@ -31,6 +38,67 @@ def moment_said(at: datetime) -> str:
     """An aware moment in its own zone: "Tue 17 March 2026, 09:00 Brussels time"."""
     day = day_of(at.date().isoformat())
     return f"{weekday_said(at)} {day}, {at:%H:%M} {zone_said(zone_in(at))}"
+
+
+def city_said(zone: ZoneInfo | str) -> str:
+    """The city that a zone is named after: "Brussels"."""
+    return str(zone).rpartition("/")[2].replace("_", " ")
+
+
+def event_when(event: Occasion, zone: ZoneInfo | None = None) -> Markup:
+    """When an event is, as Telegram HTML: its own wall time and zone, which Telegram may translate.
+
+    Args:
+        zone: that of the reader; the hour there is added where it is another.
+    """
+    start = begins(event)
+    if start is None or event.start_time is None:
+        return Markup.escape(day_of(event.start, event.end))
+    written = moment_said(start)
+    if zone is not None and start.astimezone(zone).utcoffset() != start.utcoffset():
+        written += f" ({start.astimezone(zone):%H:%M} {zone_said(zone)})"
+    return exact(start, written) + _until(event, start)
+
+
+def _until(event: Occasion, start: datetime) -> str:
+    """The end of an event, as far as it is known: ", until 16:00 (Brussels)"."""
+    last = day_of(event.end) if event.end and event.end != event.start else ""
+    end = ends(event) if event.end_time else None
+    if end is not None:
+        clock = f"{end:%H:%M} ({city_said(zone_in(start))})"
+        return f", until {last}, {clock}" if last else f", until {clock}"
+    return f", until {last}" if last else ""
+
+
+def exact(at: datetime, written: str) -> Markup:
+    """An exact moment that Telegram shows as the reader's clock has it, or as it is written.
+
+    What is beyond Telegram's reach has to be taken out by ``within_reach``.
+
+    Raises:
+        ValueError: ``at`` has no zone.
+    """
+    if at.tzinfo is None:
+        raise ValueError("a moment must be aware")
+    return Markup('<tg-time unix="{}" format="wDT">{}</tg-time>').format(
+        int(at.timestamp()), written
+    )
+
+
+def within_reach(html: str, now: datetime) -> str:
+    """The same without exact moments that Telegram does not take, which stay as they are written.
+
+    Raises:
+        ValueError: ``now`` has no zone.
+    """
+    if now.tzinfo is None:
+        raise ValueError("now must be aware")
+    furthest = (now + FURTHEST).timestamp()
+
+    def kept(found: re.Match[str]) -> str:
+        return found[0] if 0 <= int(found[1]) <= furthest else found[2]
+
+    return _EXACT.sub(kept, html)
 
 
 def span_said(lead: str) -> str:

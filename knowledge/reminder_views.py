@@ -76,13 +76,12 @@ def _told(snapshot: Snapshot, event: Event, leads: Sequence[str], now: datetime)
     """When an event begins and when its reminders come, in its own zone; None while not known."""
     wall = begins_at(occasion_of(snapshot, event))
     if wall is None:
-        return {"event": event, "begins": None, "hours": False, "moments": []}
+        return {"event": event, "dated": False, "moments": []}
     moments = []
     for lead in leads:
         at = Lead.parse(lead).before(wall)
         moments.append({"span": lead_said(lead), "at": moment_said(at), "passed": at <= now})
-    hours = event.start_time is not None
-    return {"event": event, "begins": moment_said(wall.instant), "hours": hours, "moments": moments}
+    return {"event": event, "dated": True, "moments": moments}
 
 
 def _of_region(snapshot: Snapshot, id: str, notes: Mapping[str, bool]) -> View:

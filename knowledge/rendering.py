@@ -13,11 +13,14 @@ from markupsafe import Markup
 
 from knowledge.answer import MOST_LISTED, Choice, Source
 from knowledge.declarations import Declarations
-from knowledge.facts import Event, Evidence, Fact, Membership
+from knowledge.facts import Evidence, Fact, Membership
+from knowledge.moments import event_when
+from knowledge.occasions import occasion
 from knowledge.offers import Offer, View
 from knowledge.query import Found, Query
 from knowledge.references import MOST_BYTES
 from knowledge.snapshot import Snapshot
+from knowledge.wording import day_of, listed
 
 _TAG = re.compile(r"<[^>]+>")
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -84,7 +87,7 @@ class Rendering:
             with_country=self.with_country,
             facts=snapshot,
             day_of=day_of,
-            hours_of=hours_of,
+            when_of=lambda event: event_when(occasion(event)),
             most_listed=MOST_LISTED,
             as_of=as_of,
             source_line=self.source_line,
@@ -249,57 +252,6 @@ def _ids(kind: str, items: Iterable[Found | Membership | str]) -> Iterator[str]:
             yield item if isinstance(item, str) else item.id
 
 
-def listed(items: Iterable[str], last: str = "and", *, more: int = 0) -> str:
-    """Joins texts as in "a, b and c"; of too many, some and how many more there are.
-
-    Args:
-        items: The texts.
-        last: What stands before the last one.
-        more: How many have been left out already.
-    """
-    texts = [str(item) for item in items]
-    more += max(0, len(texts) - MOST_LISTED)
-    if more:
-        return f"{', '.join(texts[:MOST_LISTED])} {last} {more:,} more"
-    if len(texts) < 2:
-        return "".join(texts)
-    return f"{', '.join(texts[:-1])} {last} {texts[-1]}"
-
-
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-
-
-def day_of(start: str | None, end: str | None = None) -> str:
-    """An ISO date, month or year (or a span of days) as people write it: "1-2 June 2017"."""
-    if start is None:
-        return "date to be confirmed"
-    parts = start.split("-")
-    if len(parts) == 1:
-        return start
-    month = f"{_MONTHS[int(parts[1]) - 1]} {parts[0]}"
-    if len(parts) == 2:
-        return month
-    first = str(int(parts[2]))
-    if end and end != start:
-        if end[:7] == start[:7]:
-            return f"{first}-{int(end[8:])} {month}"
-        return f"{first} {month} to {day_of(end)}"
-    return f"{first} {month}"
-
-
 def tidy(text: str) -> str:
     """Lines without blanks at their ends, and never more than one empty line between them."""
     lines = "\n".join([" ".join(line.split()) for line in text.splitlines()])
@@ -309,14 +261,6 @@ def tidy(text: str) -> str:
 def plain(html: str) -> str:
     """The text a reader sees of Telegram HTML."""
     return html_lib.unescape(_TAG.sub("", html))
-
-
-def hours_of(event: Event) -> str:
-    """The hours of an event in its own zone, such as "09:30-12:00 (Europe/Helsinki)"."""
-    if not event.start_time:
-        return ""
-    until = f"-{event.end_time}" if event.end_time else ""
-    return f"{event.start_time}{until} ({event.zone})"
 
 
 def as_of(fact: Evidence | Source) -> str:

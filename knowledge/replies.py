@@ -9,6 +9,7 @@ from knowledge.decision import DECLINES, Candidate
 from knowledge.declarations import Intent
 from knowledge.dialogue import PENDING
 from knowledge.memory import FOCUS_LASTS, after_answer, after_decline
+from knowledge.moments import within_reach
 from knowledge.newer_views import PLATFORMS
 from knowledge.offers import Impossible, View
 from knowledge.readings import MOST_MEANT, MOST_TOLD
@@ -77,6 +78,7 @@ class Replies:
             known=known,
             reply=candidate.reply,
         )
+        html = within_reach(html, now)
         usual: Status = "decline" if reference.intent in _DECLINED else "answer"
         further = reminders(self.snapshot, reference, view.results, now)
         offered = [o for o in (*view.offers, *further) if o.reference != reference]

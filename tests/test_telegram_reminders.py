@@ -126,7 +126,7 @@ async def test_a_reminder_in_words_is_confirmed_to_the_minute(telegram: Telegram
     )
     assert card.text == (
         "I will remind you of Spring meeting of the Steering Committee, "
-        f"{said(MEETING, '09:30-16:00')}:\n"
+        f"{said(MEETING, '09:30')}, until 16:00 (Brussels):\n"
         f"• 2 days before: {said(MEETING - timedelta(days=2), '09:30')}\n"
         f"• 2 hours before: {said(MEETING, '07:30')}"
     )
