@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 from handlers.texts import DEFAULT, texts
-from knowledge.rendering import day_of
+from knowledge.wording import day_of
 
 
 @dataclass(frozen=True, slots=True)

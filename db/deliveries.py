@@ -75,7 +75,11 @@ _OF_EVENT = f"{_SELECT} WHERE event = :event ORDER BY due, key"
 _OPEN = f"{_SELECT} WHERE state IN ('queued', 'sending')"
 _ONE = f"{_SELECT} WHERE key = :key"
 _RECEIPTS = (
-    f"{_SELECT} WHERE chat_id = :chat AND state <> 'superseded' "
+    f"{_SELECT} WHERE chat_id = :chat AND state <> 'queued' "  # noqa: S608 - the names above
+    "AND (state <> 'superseded' OR EXISTS ("
+    "SELECT 1 FROM deliveries AS newer WHERE newer.chat_id = deliveries.chat_id "
+    "AND newer.thread_id = deliveries.thread_id AND newer.event = deliveries.event "
+    "AND newer.lead = deliveries.lead AND newer.revision > deliveries.revision)) "
     "ORDER BY COALESCE(settled, due) DESC, key DESC LIMIT :most"
 )
 _SUPERSEDE = (
@@ -112,7 +116,11 @@ def find(execute: Execute, key: int) -> Entry | None:
 
 
 def receipts(execute: Execute, chat_id: int, most: int) -> list[Entry]:
-    """The newest rows of a chat, with what became of them; those superseded are left out."""
+    """What became of the newest rows of a chat.
+
+    Of those superseded, only they that a newer revision of the event took the place of; others are
+    what people chose and chose otherwise.
+    """
     return [entry(row) for row in execute(_RECEIPTS, {"chat": chat_id, "most": most})]
 
 

@@ -120,7 +120,8 @@ class Dispatch:
         if not items:
             return None
         bundle, words = self._bundle(items, now), texts(chat.language or DEFAULT)
-        html, keyboard = written(bundle, words, self._planner.zone(chat.zone), now=now)
+        zone = self._planner.zone(chat.zone)
+        html, keyboard = written(bundle, words, zone, self._planner.snapshot, now=now)
         if not await self._may_go(chat.chat_id):
             await self._put_off(bundle.rows, int(time()))
             return None

@@ -55,6 +55,11 @@ class Planner:
         self._default_zone = default_zone
         self._known: tuple[Snapshot, dict[str, Occasion]] | None = None
 
+    @property
+    def snapshot(self) -> Snapshot:
+        """The knowledge as it is now."""
+        return self._snapshot()
+
     def occasions(self, execute: Execute) -> dict[str, Occasion]:
         """All events as they are now, by id."""
         found = dict(self._of_packs())

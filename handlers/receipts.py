@@ -4,15 +4,15 @@ from typing import Any
 
 from handlers import reminder_cards as cards
 from handlers.buttons import Press, button
-from handlers.scheduling import Receipt
+from handlers.scheduling import Receipt, Upcoming
 from handlers.settings import LIST
 from handlers.times import told
 from handlers.turn import Turn
 from knowledge.moments import lead_said, span_said
 from knowledge.reminders import Lead, matches
 
-SHOWN = 10
-"""Receipts in one message."""
+SHOWN, AHEAD = 8, 5
+"""Receipts in one message, and of what is to come."""
 
 PUNCTUAL = 5
 """Seconds by which a message may be late without that being told."""
@@ -20,11 +20,15 @@ PUNCTUAL = 5
 
 async def why(turn: Turn, _argument: str) -> None:
     """What became of the last reminders of the chat, and what comes next."""
-    found = await turn.services.reminders.receipts(turn.chat.chat_id, SHOWN)
+    service, chat = turn.services.reminders, turn.chat.chat_id
+    found = await service.receipts(chat, SHOWN)
+    ahead = await service.upcoming(chat)
     await turn.say_text(
         "why",
         [button(turn.texts.label("all_reminders"), Press("list", LIST))],
         rows=[_shown(turn, one) for one in found],
+        ahead=[_planned(turn, one) for one in ahead[:AHEAD]],
+        more=max(0, len(ahead) - AHEAD),
         whom=turn.texts.label(turn.whom),
         on=turn.chat.reminders,
     )
@@ -51,6 +55,19 @@ async def on_press(turn: Turn, press: Press) -> str:
         whom=turn.texts.label(turn.whom),
     )
     return ""
+
+
+def _planned(turn: Turn, one: Upcoming) -> dict[str, Any]:
+    return {
+        "title": one.event.title,
+        "lead": lead_said(one.lead) if one.lead[:1].isdigit() else one.lead,
+        "due": told(one.due, now=turn.now),
+        "state": "queued",
+        "reason": None,
+        "attempts": 0,
+        "at": None,
+        "late": "",
+    }
 
 
 def _shown(turn: Turn, one: Receipt) -> dict[str, Any]:

@@ -204,7 +204,7 @@ class Reminders:
         return await self._write(write)
 
     async def receipts(self, chat_id: int, most: int = 20) -> tuple[Receipt, ...]:
-        """What became of the last messages to a chat, and what waits; the newest first."""
+        """What became of the last messages to a chat, the newest first; not what still waits."""
 
         def read(execute: Execute) -> tuple[Receipt, ...]:
             rows = deliveries.receipts(execute, chat_id, most)

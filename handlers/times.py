@@ -9,18 +9,19 @@ from knowledge.moments import event_when, exact, moment_said, within_reach
 from knowledge.occasions import Occasion
 
 
-def moment(at: datetime, written: str, *, now: datetime) -> Markup:
+def moment(at: datetime, written: str, *, now: datetime, form: str = "wDT") -> Markup:
     """An exact moment, with ``written`` for clients that do not know of this.
 
     Args:
         at: an aware moment.
         written: the same for people, with the event's own zone in it.
         now: an aware moment, because Telegram's range moves along.
+        form: what Telegram shows of it: ``wDT`` for all, ``r`` for how long it is until then.
 
     Raises:
         ValueError: ``at`` or ``now`` has no zone.
     """
-    return Markup(within_reach(exact(at, written), now))  # noqa: S704 - made by escaping
+    return Markup(within_reach(exact(at, written, form), now))  # noqa: S704 - made by escaping
 
 
 def told(at: datetime, *, now: datetime) -> Markup:

@@ -70,7 +70,7 @@ def _until(event: Occasion, start: datetime) -> str:
     return f", until {last}" if last else ""
 
 
-def exact(at: datetime, written: str) -> Markup:
+def exact(at: datetime, written: str, form: str = "wDT") -> Markup:
     """An exact moment that Telegram shows as the reader's clock has it, or as it is written.
 
     What is beyond Telegram's reach has to be taken out by ``within_reach``.
@@ -80,8 +80,8 @@ def exact(at: datetime, written: str) -> Markup:
     """
     if at.tzinfo is None:
         raise ValueError("a moment must be aware")
-    return Markup('<tg-time unix="{}" format="wDT">{}</tg-time>').format(
-        int(at.timestamp()), written
+    return Markup('<tg-time unix="{}" format="{}">{}</tg-time>').format(
+        int(at.timestamp()), form, written
     )
 
 

@@ -218,11 +218,12 @@ def _in_focus(focus: Focus) -> Target | None:
         if found is not None:
             return wanted, found
     last = last_reference(focus)
-    if last is None or not last.intent.startswith(("events_", "remind")):
+    if last is None:
         return None
     if last.slot("series") or last.slot("kind") == "committee":
         return SERIES
-    return MILESTONES
+    events = last.intent.startswith("events_") or last.slot("milestones")
+    return MILESTONES if events else None
 
 
 def _named(span: Span) -> bool:

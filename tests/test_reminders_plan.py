@@ -315,10 +315,15 @@ async def test_receipts_tell_what_became_of_it(world: World) -> None:
     await world.reminders.subscribe(ANA, 0, "event", "sc-2027", ["1w", "1d"])
     world.now = datetime(2027, 3, 22, 9, 30, tzinfo=UTC)
     await world.send("1w")
-    (newest, sent) = await world.reminders.receipts(ANA)
-    assert (newest.lead, newest.state) == ("1d", "queued")
+    (sent,) = await world.reminders.receipts(ANA)
     assert (sent.lead, sent.state, sent.late) == ("1w", "sent", 3600)
     assert sent.event is not None
+    await world.reminders.subscribe(ANA, 0, "event", "sc-2027", ["1w", "1d", "3h"])
+    await world.reminders.subscribe(ANA, 0, "event", "sc-2027", ["1w", "1d"])
+    assert await world.reminders.receipts(ANA) == (sent,), "what was chosen otherwise is no matter"
+    await world.change(MEETING, replace(MEETING, start_time="11:00", revision=2), notify=False)
+    found = {(one.lead, one.state) for one in await world.reminders.receipts(ANA)}
+    assert found == {("1w", "sent"), ("1d", "superseded")}
     assert await world.reminders.receipt(8, sent.key) is None
 
 
