@@ -114,7 +114,7 @@ class Replies:
         html, text = self.rendering.message(
             "clarify", View(), labels=labels, others=len(labels) >= MOST_MEANT
         )
-        score = max(candidate.score for candidate in candidates)
+        score = min(100, max(candidate.score for candidate in candidates))
         entities = self._entities(spans)
         pending = Focus(offered[0], (), PENDING, offered, now + FOCUS_LASTS)
         return Answer("clarify", "clarify", score, entities, text, html, (), choices, pending)

@@ -60,10 +60,7 @@ def _is_sure(understanding: Understanding) -> bool:
     decision = understanding.decision
     return isinstance(decision, Unsure) or (
         isinstance(decision, Certain)
-        and (
-            decision.candidate.score >= _SURE_PART
-            or decision.candidate.origin not in ("declared", "fallback")
-        )
+        and (decision.candidate.score >= _SURE_PART or decision.candidate.origin != "declared")
     )
 
 
