@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncEngine
+from telegram import Bot
 
 from bot.assistants import Reloading
+from bot.clock import REAL_TIME
 from bot.presence import Presence
 from db import outbox
 from db.batches import Batches
@@ -21,6 +23,7 @@ from db.listening import KNOWLEDGE, listen
 from handlers import menu
 from handlers.context import App, Services
 from handlers.delivery import Deliverer
+from handlers.retention import Retention
 
 Part = Literal["all", "web", "work"]
 """What a process does: answer people, or what goes on unasked (reminders, tidying), or both."""
@@ -58,6 +61,7 @@ class Upkeep:
         self._reload = reload
         self._presence = presence
         self._deliverer = deliverer
+        self._retention = Retention(batches, services.chats, services.replies)
         self._clock = clock
         self._news = asyncio.Event()
         self._depth = outbox.Depth(0, 0, None)
@@ -72,7 +76,7 @@ class Upkeep:
         if part != "work":
             work.append(self._menus(application))
         if part != "web":
-            work += [self._tidy(), self._deliverer.run(application.bot)]
+            work += [self._tidy(application.bot), self._deliverer.run(application.bot)]
         tasks = [asyncio.create_task(one) for one in work]
         try:
             yield
@@ -146,11 +150,14 @@ class Upkeep:
                 _log.info("Newer knowledge is not told: %s", type(error).__name__)
             await asyncio.sleep(LISTEN_AGAIN_SECONDS)
 
-    async def _tidy(self) -> None:
+    async def _tidy(self, bot: Bot) -> None:
+        """Forgets what has served its time; of several processes one does."""
         while True:
-            now = int(self._clock().timestamp())
+            now, real = int(self._clock().timestamp()), REAL_TIME()
             try:
-                await self._inbox.tidy(at=now)
+                if await self._presence.take_part("tidying"):
+                    await self._retention.turn(bot, real.date())
+                await self._inbox.tidy(at=int(real.timestamp()))
                 await self._services.chats.tidy(now=now)
                 await self._services.reminders.tidy()
                 await self._services.misses.tidy(self._clock().date())
