@@ -151,6 +151,11 @@ def _grammar() -> _Parser:
     links.add_argument("--format", choices=("csv",), default="csv")
     links.add_argument("--qr", metavar="DIR", help="also write QR codes (PNG and SVG) there")
     links.add_argument("--username", metavar="BOT", help="the bot's name; else Telegram is asked")
+    kept = command("backup", _backup, "write all that cannot be made again to one file")
+    kept.add_argument("file", metavar="FILE")
+    back = command("restore", _restore, "put a backup in the place of what the database holds")
+    back.add_argument("file", metavar="FILE")
+    back.add_argument("--replace", action="store_true", help="also when the database holds chats")
     command("doctor", _doctor, "check the set-up and say how to mend what is wrong")
     return parser
 
@@ -273,6 +278,18 @@ def _links(given: argparse.Namespace) -> int:
     from bot.cli_links import links
 
     return links(given.username, given.qr)
+
+
+def _backup(given: argparse.Namespace) -> int:
+    from bot.cli_backup import backup
+
+    return backup(given.file)
+
+
+def _restore(given: argparse.Namespace) -> int:
+    from bot.cli_backup import put_back
+
+    return put_back(given.file, replace=given.replace)
 
 
 def _doctor(_given: argparse.Namespace) -> int:

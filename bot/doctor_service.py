@@ -30,26 +30,36 @@ class Finding(NamedTuple):
     says: str
 
 
+async def living(batches: Batches) -> tuple[list[Peer], int]:
+    """The processes that give signs of life, and how many are known.
+
+    Takes a few seconds when some are known.
+    """
+    before = {peer.id: peer for peer in await batches.read(peers)}
+    if not before:
+        return [], 0
+    await asyncio.sleep(1.5 * BEAT_SECONDS)
+    now = await batches.read(peers)
+    alive = [one for one in now if one.id not in before or one.beat > before[one.id].beat]
+    return alive, len(now)
+
+
 async def processes(engine: AsyncEngine) -> AsyncIterator[Finding]:
     """Whether the processes that are known live, and answer from the newest knowledge."""
     batches = Batches(engine)
     try:
-        before = {peer.id: peer for peer in await batches.read(peers)}
-        if not before:
-            yield Finding("ok", "processes", "none is running")
-            return
-        await asyncio.sleep(1.5 * BEAT_SECONDS)
-        now = {peer.id: peer for peer in await batches.read(peers)}
+        alive, known = await living(batches)
     finally:
         await batches.close()
-    alive = [peer for id, peer in now.items() if id not in before or peer.beat > before[id].beat]
-    if len(alive) < len(now):
-        says = f"{len(now) - len(alive)} of {len(now)} give no sign of life - see their logs."
+    if len(alive) < known:
+        says = f"{known - len(alive)} of {known} give no sign of life - see their logs."
         yield Finding("warn", "processes", says)
     elif alive:
         since = datetime.fromtimestamp(min(peer.since for peer in alive), UTC)
         says = f"{len(alive)} running, the oldest since {since:%Y-%m-%d %H:%M} UTC"
         yield Finding("ok", "processes", says)
+    else:
+        yield Finding("ok", "processes", "none is running")
     for peer in alive:
         if problem := _problem(peer):
             yield Finding("fail", "processes", problem)

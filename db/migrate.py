@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
@@ -52,14 +53,14 @@ async def upgrade(engine: AsyncEngine) -> bool:
         # Another process may have done it while this one waited for its turn.
         if await _revision(connection) == revisions()[-1]:
             return False
-        await connection.run_sync(_run, "up", "head")
+        await connection.run_sync(move, "up", "head")
     return True
 
 
 async def downgrade(engine: AsyncEngine, revision: str) -> None:
     """Takes the database back to ``revision``, or to nothing with ``base``; loses data."""
     async with writing(engine, alone=True) as connection:
-        await connection.run_sync(_run, "down", revision)
+        await connection.run_sync(move, "down", revision)
 
 
 async def _revision(connection: AsyncConnection) -> str | None:
@@ -77,7 +78,8 @@ async def _revision(connection: AsyncConnection) -> str | None:
     return None if found is None else str(found)
 
 
-def _run(connection: Connection, way: str, revision: str) -> None:
+def move(connection: Connection, way: Literal["up", "down"], revision: str) -> None:
+    """Applies or takes back migrations within a transaction."""
     # Imported here because it is slow and most starts find nothing to migrate.
     from alembic import command
     from alembic.config import Config

@@ -1,7 +1,6 @@
 """The migrations make what the models say, on both engines, forth and back."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -9,19 +8,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import (
-    JSON,
-    Boolean,
-    Column,
     Connection,
-    Integer,
-    func,
-    insert,
     inspect,
-    select,
-    table,
     text,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import SQLModel
 
 import db.bot_models
@@ -29,6 +20,7 @@ import db.migrate
 import db.models
 from db.engine import reading, writing
 from db.migrate import current_revision, downgrade, revisions, upgrade
+from tests.tables import fill, sizes
 
 
 async def test_the_models_and_the_migrations_agree(engine: AsyncEngine) -> None:
@@ -88,53 +80,18 @@ VALUES ('e', 'p', 0, 'p. 1', '2017', 'meeting', 'E', '2016-11-16', 'day', '', tr
 
 
 async def test_each_step_down_and_up_keeps_what_it_does_not_take(full_engine: AsyncEngine) -> None:
-    await _remember(full_engine)
-    before = await _sizes(full_engine)
+    await fill(full_engine)
+    before = await sizes(full_engine)
     assert min(before.values()) > 0, "each table holds something"
     for revision in [*revisions()[-2::-1], "base"]:
         await downgrade(full_engine, revision)
-        left = await _sizes(full_engine)
+        left = await sizes(full_engine)
         assert left == {name: before[name] for name in left}, f"down to {revision}"
         assert await upgrade(full_engine)
-        again = await _sizes(full_engine)
+        again = await sizes(full_engine)
         assert set(again) == set(before)
         assert {name: again[name] for name in left} == left, f"up from {revision}"
     assert not any(again.values()), "the last way led through nothing"
-
-
-async def _remember(engine: AsyncEngine) -> None:
-    """Puts a row into every table that the knowledge leaves empty."""
-    sizes = await _sizes(engine)
-    async with writing(engine) as connection:
-        for one in SQLModel.metadata.sorted_tables:
-            if not sizes[one.name]:
-                row = {column.name: await _value(connection, column) for column in one.columns}
-                await connection.execute(insert(one), [row])
-
-
-async def _value(connection: AsyncConnection, column: Column[Any]) -> Any:
-    for key in column.foreign_keys:
-        return await connection.scalar(select(key.column).limit(1))
-    match column.type:
-        case JSON():
-            return {"a": "ä"}
-        case Boolean():
-            return True
-        case Integer():
-            return 7
-        case _:
-            return "ä"
-
-
-async def _sizes(engine: AsyncEngine) -> dict[str, int]:
-    """The number of rows of each table."""
-    async with reading(engine) as connection:
-        names = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
-        return {
-            name: int(await connection.scalar(select(func.count()).select_from(table(name))) or 0)
-            for name in names
-            if name != "alembic_version"
-        }
 
 
 async def test_a_failing_migration_leaves_nothing(
