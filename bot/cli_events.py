@@ -10,11 +10,14 @@ from typing import Any
 
 from bot.application import prepare
 from bot.cli import DONE, CommandError, UsageError, progress_note
+from bot.cli_calendar import export_calendar, import_calendar
+from bot.events_said import said, told, when
 from bot.settings import Settings, read_settings
 from db.batches import Batches
 from db.calendar import ChangedMeanwhile
 from db.engine import create_engine
-from handlers.organising import Change, Known, NoSuchEvent, NothingChanged, Organising
+from handlers.event_changes import Change, Known, NoSuchEvent, NothingChanged
+from handlers.organising import Organising
 from handlers.planning import Consequences, Planner
 from knowledge.entries import CATEGORIES, Entry, WrongEntry, clean, with_place
 from knowledge.entry_changes import at_another_time, cancelled, confirmed, postponed
@@ -49,6 +52,8 @@ def events(given: argparse.Namespace) -> int:
         "cancel": _change,
         "notify": _notify,
         "log": _log,
+        "import": import_calendar,
+        "export": export_calendar,
     }
     try:
         return with_organising(given, tasks[given.what])
@@ -94,7 +99,7 @@ async def _list(
     for one in found:
         marks = [one.entry.status or "", "notices held" if one.is_held else ""]
         says = ", ".join(filter(None, (one.entry.title, one.entry.place, *marks)))
-        print(f"{_when(one.entry):22}  {one.id}\n{'':24}{says}")
+        print(f"{when(one.entry):22}  {one.id}\n{'':24}{says}")
     if not found:
         print("No event is recorded for that.")
     return DONE
@@ -201,7 +206,7 @@ async def _notify(
     if not known.is_held:
         raise CommandError(f"No notice about {known.id} is held back - there is nothing to send.")
     found = await organising.release(known)
-    print(f"{known.id}: {_told(found)}.")
+    print(f"{known.id}: {told(found)}.")
     return DONE
 
 
@@ -234,30 +239,8 @@ def _report(given: argparse.Namespace, change: Change, found: Consequences, verb
         return
     entry = change.entry
     place = f", {entry.place}" if entry.place else ""
-    print(f"{change.id} {verb} {change.action}: {entry.title}, {_when(entry)}{place}")
+    print(f"{change.id} {verb} {change.action}: {entry.title}, {when(entry)}{place}")
     if change.old is not None:
         for one in change.differences:
-            print(f"  {one.field}: {_said(change.old, one.field)} -> {_said(entry, one.field)}")
-    print(f"  {'notices are held back' if given.hold else _told(found)}.")
-
-
-def _said(entry: Entry, field: str) -> str:
-    if field == "when":
-        return _when(entry)
-    if field == "series":
-        return " ".join(filter(None, (entry.series or entry.kind, *entry.partnerships)))
-    return getattr(entry, field) or "-"
-
-
-def _told(found: Consequences) -> str:
-    chats, reminders = len(found.chats), len(found.reminders)
-    told = f"{chats} chat{'s' * (chats != 1)} told" if chats else "nobody to be told"
-    return f"{told}, {reminders} reminder{'s' * (reminders != 1)} planned"
-
-
-def _when(entry: Entry) -> str:
-    if entry.start is None:
-        return "date to be confirmed"
-    days = f"{entry.start} to {entry.end}" if entry.end else entry.start
-    hours = "-".join(filter(None, (entry.start_time, entry.end_time)))
-    return " ".join(filter(None, (days, hours, entry.zone if hours else "")))
+            print(f"  {one.field}: {said(change.old, one.field)} -> {said(entry, one.field)}")
+    print(f"  {'notices are held back' if given.hold else told(found)}.")

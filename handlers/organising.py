@@ -3,93 +3,22 @@
 Needs no Telegram: the command line changes events with it as well.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from db import calendar
 from db.batches import Batches
 from db.calendar import LiveRow, LogEntry
 from db.organisers import name_of
-from db.sqlite import Execute
+from db.sqlite import Execute, Work
+from handlers.event_changes import Change, Known, NoSuchEvent, NothingChanged
 from handlers.planning import Consequences, Planner, seconds
 from knowledge.entries import Entry, check, entry_of, new_id
-from knowledge.entry_changes import Difference, action_of, differences, is_told
 from knowledge.occasions import Occasion
 from knowledge.snapshot import Snapshot
 
 COMMAND_LINE = "command line"
 """Who changes an event without being known to Telegram."""
-
-
-class NoSuchEvent(Exception):
-    """There is no event of that id."""
-
-
-class NothingChanged(Exception):
-    """The event is already as it was to be."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """An event as it stands.
-
-    ``live`` is its row when organisers entered or changed it; without one it is a pack's.
-    """
-
-    id: str
-    entry: Entry
-    live: LiveRow | None = None
-
-    @property
-    def revision(self) -> int:
-        return self.live.revision if self.live is not None else 0
-
-    @property
-    def told(self) -> Entry | None:
-        """What people know of it; None when they were told nothing yet."""
-        if self.live is None or self.live.told is None:
-            return self.entry
-        return Entry.from_json(self.live.told) if self.live.told else None
-
-    @property
-    def is_held(self) -> bool:
-        """Whether notices about it were held back."""
-        return self.live is not None and self.live.told is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """An event that is to be another, or a new one; see ``Organising.change`` and ``add``."""
-
-    id: str
-    before: Known | None
-    entry: Entry
-
-    @property
-    def revision(self) -> int:
-        return self.before.revision + 1 if self.before is not None else 0
-
-    @property
-    def old(self) -> Entry | None:
-        return self.before.entry if self.before is not None else None
-
-    @property
-    def told(self) -> Entry | None:
-        return self.before.told if self.before is not None else None
-
-    @property
-    def action(self) -> str:
-        return action_of(self.old, self.entry)
-
-    @property
-    def differences(self) -> tuple[Difference, ...]:
-        return differences(self.old, self.entry)
-
-    @property
-    def is_told(self) -> bool:
-        """Whether people would be told of it."""
-        return is_told(self.told, self.entry)
 
 
 class Organising:
@@ -161,23 +90,28 @@ class Organising:
             raise NothingChanged(before.id)
         return change
 
-    async def preview(self, change: Change) -> Consequences:
-        """Who would be told of a change, and which reminders there would be; writes nothing."""
+    async def preview(self, *changes: Change) -> Consequences:
+        """Who would be told of changes, and which reminders there would be; writes nothing."""
         now = self._clock()
-        old, new = _occasions(change)
-        found = await self._batches.read(
-            lambda execute: self._planner.consequences(execute, old, new, now=now)
-        )
-        return found if change.is_told else Consequences((), found.reminders)
+
+        def read(execute: Execute) -> Consequences:
+            return merged(self._foreseen(execute, change, now) for change in changes)
+
+        return await self._batches.read(read)
 
     async def apply(
-        self, change: Change, *, by: int | None = None, notify: bool = True
+        self,
+        *changes: Change,
+        by: int | None = None,
+        notify: bool = True,
+        also: Work[None] | None = None,
     ) -> Consequences:
-        """Writes a change with its entry in the log, its notices and its reminders, all or none.
+        """Writes changes with their entries in the log, notices and reminders, all or none.
 
         Args:
             by: the person at Telegram; None for the command line.
             notify: False to hold notices back until ``release``.
+            also: what else is to be true with them, first of all; what it raises undoes all.
 
         Raises:
             ChangedMeanwhile: somebody else was faster; nothing was written.
@@ -185,11 +119,24 @@ class Organising:
         now = self._clock()
 
         def write(execute: Execute) -> Consequences:
-            held = not notify and change.is_told
-            self._save(execute, change, held=held, by=by, now=now)
-            return self._tell(execute, change, notify=notify, now=now)
+            if also is not None:
+                also(execute)
+            found = []
+            for change in changes:
+                held = not notify and change.is_told
+                self._save(execute, change, held=held, by=by, now=now)
+                found.append(self._tell(execute, change, notify=notify, now=now))
+            return merged(found)
 
         return await self._batches.now(write)
+
+    async def foresee_release(self, known: Known) -> Consequences:
+        """Who would be told by ``release``; writes nothing."""
+        now = self._clock()
+        old, new = _released(known)
+        return await self._batches.read(
+            lambda execute: self._planner.consequences(execute, old, new, now=now)
+        )
 
     async def release(self, known: Known, *, by: int | None = None) -> Consequences:
         """Sends the notices that were held back.
@@ -207,8 +154,7 @@ class Organising:
             calendar.save(execute, row, worked_on=live.revision)
             _note(execute, "told", known.id, None, None, by=by, now=now)
             calendar.raise_knowledge(execute)
-            old = _occasion(known.id, known.told, live.revision) if known.told else None
-            new = _occasion(known.id, known.entry, row.revision)
+            old, new = _released(known)
             more = _more(known.entry)
             return self._planner.event_changed(execute, old, new, now=now, more=more)
 
@@ -219,6 +165,11 @@ class Organising:
         return await self._batches.read(
             lambda execute: calendar.log(execute, subject=id, most=most)
         )
+
+    def _foreseen(self, execute: Execute, change: Change, now: datetime) -> Consequences:
+        old, new = _occasions(change)
+        found = self._planner.consequences(execute, old, new, now=now)
+        return found if change.is_told else Consequences((), found.reminders)
 
     def _save(
         self, execute: Execute, change: Change, *, held: bool, by: int | None, now: datetime
@@ -247,10 +198,25 @@ class Organising:
         )
 
 
+def merged(found: Iterable[Consequences]) -> Consequences:
+    """What several changes lead to together."""
+    every = list(found)
+    return Consequences(
+        tuple(notice for one in every for notice in one.notices),
+        tuple(reminder for one in every for reminder in one.reminders),
+    )
+
+
 def _occasions(change: Change) -> tuple[Occasion | None, Occasion]:
     """The event as people know it, and as it is to be."""
     old = _occasion(change.id, change.told, change.revision - 1) if change.told else None
     return old, _occasion(change.id, change.entry, change.revision)
+
+
+def _released(known: Known) -> tuple[Occasion | None, Occasion]:
+    """The event as people know it, and as they are to be told of it."""
+    old = _occasion(known.id, known.told, known.revision) if known.told else None
+    return old, _occasion(known.id, known.entry, known.revision + 1)
 
 
 def _occasion(id: str, entry: Entry, revision: int) -> Occasion:
