@@ -13,6 +13,7 @@ letter for what the button does::
     1Y1234                              tell why that reminder came
     1WEurope/Lisbon                     say where one is
     1Mteach.12.partnership/textile      teach what a question without an answer was about
+    1Cfile.kick-off-2016                send an event as a calendar file
     1N                                  nothing: it shows where one is
 """
 
@@ -47,6 +48,7 @@ Kind = Literal[
     "why",
     "where",
     "miss",
+    "calendar",
 ]
 _LETTERS: dict[str, Kind] = {
     "P": "page",
@@ -59,6 +61,7 @@ _LETTERS: dict[str, Kind] = {
     "Y": "why",
     "W": "where",
     "M": "miss",
+    "C": "calendar",
 }
 _LETTER_OF = {kind: letter for letter, kind in _LETTERS.items()}
 _FORM = re.compile(rf"{VERSION}(?:(?P<letter>[A-Z])(?P<rest>.*)|(?P<reference>[a-z].*))", re.DOTALL)
@@ -107,7 +110,7 @@ def encode(press: Press) -> str | None:
             line = f"P{press.number}.{press.value}"
         case "list":
             line = f"L{press.value}.{press.number}"
-        case "setting" | "remind":
+        case "setting" | "remind" | "calendar":
             to = f".{press.to}" if press.to is not None else ""
             line = f"{_LETTER_OF[press.kind]}{press.value}{to}"
         case "snooze":
@@ -135,7 +138,7 @@ def decode(line: str | None) -> Press | None:
         return Press(kind, parts[2], int(parts[1]))
     if kind == "list" and (parts := _LISTED.fullmatch(rest)):
         return Press(kind, parts[1], int(parts[2]))
-    if kind in ("setting", "remind") and (parts := _SET.fullmatch(rest)):
+    if kind in ("setting", "remind", "calendar") and (parts := _SET.fullmatch(rest)):
         return Press(kind, parts[1], to=parts[2])
     if kind == "snooze" and (parts := _SNOOZED.fullmatch(rest)):
         return Press(kind, parts[1], int(parts[2]))

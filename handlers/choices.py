@@ -5,6 +5,7 @@ import logging
 from telegram import CallbackQuery, Message, Update
 
 from handlers import (
+    calendars,
     listings,
     privacy,
     receipts,
@@ -76,6 +77,8 @@ async def _act(turn: Turn, press: Press, query: CallbackQuery) -> str | None:
             return await reviewing.on_press(editing(turn, query), press)
         case "where":
             return await where.on_press(editing(turn, query), press)
+        case "calendar":
+            return await _file(turn, press, query)
         case "setting":
             return await settings.on_press(editing(turn, query), press)
         case "forget":
@@ -93,6 +96,15 @@ async def _choice(turn: Turn, press: Press, query: CallbackQuery) -> str | None:
     # First the press: people see at once that it was felt.
     await _acknowledge(query, turn.context)
     await reminder_requests.respond(turn, answer)
+    return None
+
+
+async def _file(turn: Turn, press: Press, query: CallbackQuery) -> str | None:
+    event = calendars.event_of(turn, press)
+    if event is None:
+        return turn.texts.notice("gone")
+    await _acknowledge(query, turn.context)
+    await calendars.send(turn, [event])
     return None
 
 

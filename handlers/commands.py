@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
-from handlers import listings, privacy, receipts, reminder_requests, reviewing, settings
+from handlers import calendars, listings, privacy, receipts, reminder_requests, reviewing, settings
 from handlers.addressing import Asked
 from handlers.buttons import Press, button
 from handlers.deeplinks import COMMITTEE, payload_of, reference_of, target
@@ -127,6 +127,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("remind", reminder_requests.remind, group=False, admin=True),
     Command("reminders", reminder_requests.reminders),
     Command("why", receipts.why),
+    Command("calendar", calendars.calendar),
     Command("glossary", listings.glossary),
     Command("about", listings.about),
     Command("link", link),

@@ -48,6 +48,7 @@ def written(
     if bundle.is_notice:
         return words.say(f"event_{bundle.rows[0].lead}", **known, **_change(bundle, zone, now)), [
             *_about(bundle.events, words),
+            *_files(bundle.events, words),
             button(words.label("all_reminders"), Press("list", LIST)),
         ]
     key = bundle.rows[0].key
@@ -80,6 +81,16 @@ def _about(events: tuple[Occasion, ...], words: Texts) -> list[tuple[Button, ...
             Press("choice", reference_of("event", event.id).encode()),
         )
         for event in events
+    ]
+
+
+def _files(events: tuple[Occasion, ...], words: Texts) -> list[tuple[Button, ...]]:
+    """A button for the calendar file of each event: the one that somebody has is out of date."""
+    label = words.label("calendar_file")
+    return [
+        button(label, Press("calendar", "file", to=event.id))
+        for event in events
+        if begins(event) is not None
     ]
 
 

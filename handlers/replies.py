@@ -111,21 +111,34 @@ class Replies:
     async def send_file(
         self, bot: Bot, place: Place, content: bytes, name: str, caption: str
     ) -> Message | None:
-        """Sends a file with a line of plain text."""
-        mark = plain(self._mark())
+        """Sends a file with a few lines of HTML; None when the chat takes none."""
 
         async def call(at: Place) -> Message:
-            with self.windows.sending(at.chat_id):
-                return await bot.send_document(
-                    at.chat_id,
-                    content,
-                    filename=name,
-                    caption=f"{mark}\n\n{caption}" if mark else caption,
-                    message_thread_id=at.thread_id,
-                    reply_parameters=_reply(at),
-                )
+            async def send(text: str, mode: ParseMode | None) -> Message:
+                with self.windows.sending(at.chat_id):
+                    return await bot.send_document(
+                        at.chat_id,
+                        content,
+                        filename=name,
+                        caption=text,
+                        parse_mode=mode,
+                        message_thread_id=at.thread_id,
+                        reply_parameters=_reply(at),
+                    )
 
-        return await self._insist(call, place)
+            return await _readable(send, self.marked(caption))
+
+        try:
+            return await self._insist(call, place)
+        except BadRequest as error:
+            said = error.message.lower()
+            if "message thread not found" in said and place.thread_id is not None:
+                place = replace(place, thread_id=None)
+                return await self.send_file(bot, place, content, name, caption)
+            if any(words in said for words in HOPELESS):
+                _log.warning("A chat takes no files: %s", error.message)
+                return None
+            raise
 
     async def acknowledge(self, bot: Bot, query_id: str, notice: str | None = None) -> None:
         """Answers a pressed button, as every press must be; one that is too old cannot be."""

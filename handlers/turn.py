@@ -12,13 +12,14 @@ from db.chats import Chat, Conversation
 from db.errors import DatabaseAway
 from handlers.buttons import Below, Button, Keyboard, Press, button, pager
 from handlers.context import Context, Services
-from handlers.deeplinks import address
+from handlers.deeplinks import address, payload_of
 from handlers.metrics import Outcome
 from handlers.paging import pages
 from handlers.replies import Place
 from handlers.texts import DEFAULT, Texts, texts
 from knowledge.answer import Answer, Focus
 from knowledge.assistant import Assistant
+from knowledge.ics_writer import is_dated
 
 MOST_IN_GROUP = 2
 """Suggestions below an answer in a group, where others read along."""
@@ -91,7 +92,19 @@ class Turn:
             offered = list(answer.choices)
         if not self.private and answer.status != "clarify":
             offered = offered[:MOST_IN_GROUP]
-        return [button(one.label, Press("choice", one.reference)) for one in offered]
+        rows = [button(one.label, Press("choice", one.reference)) for one in offered]
+        return [*rows, self._file(answer)]
+
+    def _file(self, answer: Answer) -> tuple[Button, ...]:
+        """A button for the one event that an answer is about, as a calendar file."""
+        focus = answer.focus
+        if answer.status != "answer" or focus is None or focus.results_kind != "event":
+            return ()
+        known = self.assistant.snapshot.things["event"]
+        if len(focus.results) != 1 or not is_dated(known[focus.results[0]]):
+            return ()
+        label = self.texts.label("calendar_file")
+        return button(label, Press("calendar", "file", to=focus.results[0]))
 
     async def say(self, html: str, keyboard: Keyboard | Below = ()) -> Message | None:
         """Shows a text, and remembers it as the answer to the question of this turn."""
@@ -110,6 +123,11 @@ class Turn:
 
     def link(self, payload: str = "") -> str:
         return address(self.username, payload)
+
+    def page(self, event: str) -> str | None:
+        """The link to an event, for calendars; None where Telegram would not carry it."""
+        payload = payload_of("event", event)
+        return self.link(payload) if payload is not None else None
 
     def need_memory(self) -> None:
         """Goes no further when nothing can be known of the chat now.

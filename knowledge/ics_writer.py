@@ -85,8 +85,9 @@ def write_events(
         every.params["VALUE"] = "DURATION"
         calendar.add("REFRESH-INTERVAL", every)
         calendar.add("X-PUBLISHED-TTL", vDuration(REFRESH))
-    dated = [event for event in events if event.start is not None and event.precision == "day"]
-    left_out = [event.title for event in events if event not in dated]
+    events = list(events)
+    dated = [event for event in events if is_dated(event)]
+    left_out = [event.title for event in events if not is_dated(event)]
     for zone, years in _years_of_zones(dated).items():
         calendar.add_component(vtimezone(zone, min(years), max(years)))
     for event in dated:
@@ -94,6 +95,11 @@ def write_events(
         page = event.link or pages(event.id)
         calendar.add_component(_component(event, snapshot, page, leads))
     return Written(calendar.to_ical(), len(dated), tuple(left_out))
+
+
+def is_dated(event: Event) -> bool:
+    """Whether the day of an event is known: only then a calendar can hold it."""
+    return event.start is not None and event.precision == "day"
 
 
 def _component(event: Event, snapshot: Snapshot, page: str | None, leads: Sequence[str]) -> VEvent:

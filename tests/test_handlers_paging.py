@@ -60,6 +60,7 @@ def test_labels_are_shortened(label: str) -> None:
         Press("list", "regions", 3),
         Press("setting", "zone", to="Europe/Lisbon"),
         Press("setting", "open"),
+        Press("calendar", "file", to="kick-off-2016"),
         Press("forget", "yes"),
         Press("nothing"),
     ],
