@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from telegram import (
+    CopyTextButton,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     ReplyKeyboardMarkup,
@@ -89,11 +90,12 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A label, and what a press does: send ``data`` to the bot, or open ``url``."""
+    """A label, and what a press does: send ``data`` to the bot, open ``url``, or copy a text."""
 
     label: str
     data: str | None = None
     url: str | None = None
+    copies: str | None = None
 
 
 Keyboard = Sequence[Sequence[Button]]
@@ -183,15 +185,15 @@ def pager(labels: tuple[str, str, str], at: int, of: int, turn: Press) -> tuple[
 
 def markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
     """The keyboard as Telegram takes it."""
-    rows = [
-        [
-            InlineKeyboardButton(shortened(one.label), callback_data=one.data, url=one.url)
-            for one in row
-        ]
-        for row in keyboard
-        if row
-    ]
+    rows = [[_shown(one) for one in row] for row in keyboard if row]
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _shown(one: Button) -> InlineKeyboardButton:
+    copies = CopyTextButton(one.copies) if one.copies is not None else None
+    return InlineKeyboardButton(
+        shortened(one.label), callback_data=one.data, url=one.url, copy_text=copies
+    )
 
 
 def shortened(label: str, most: int = MOST_LABEL) -> str:

@@ -2,13 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from handlers import calendars, listings, privacy, receipts, reminder_requests, reviewing, settings
 from handlers.addressing import Asked
-from handlers.buttons import Press, button
+from handlers.buttons import Button, Press, button
 from handlers.deeplinks import COMMITTEE, payload_of, reference_of, target
 from handlers.texts import Texts
 from handlers.turn import Turn
+from knowledge.answer import Answer
+from knowledge.text import fold
 
 Run = Callable[[Turn, str], Awaitable[None]]
 """Answers a command, given what follows it."""
@@ -42,6 +45,23 @@ def _reference(reference: str) -> Run:
     return run
 
 
+def _or_asked(run: Run, before: str = "") -> Run:
+    """Words after a command that needs none make it a question, such as /regions Spain.
+
+    Args:
+        before: the beginning of that question.
+    """
+
+    async def either(turn: Turn, argument: str) -> None:
+        if argument:
+            answer = turn.ask(f"{before} {argument}".strip())
+            await reminder_requests.respond(turn, answer)
+        else:
+            await run(turn, "")
+
+    return either
+
+
 def _text(key: str) -> Run:
     async def run(turn: Turn, _argument: str) -> None:
         await turn.say_text(key)
@@ -63,12 +83,24 @@ async def start(turn: Turn, argument: str) -> None:
         await turn.say_text("start_group", username=turn.username)
 
 
+_SURE = 95
+"""The score of a name from which on it is not taken for another."""
+
 INLINE = "inline"
 """The payload of the button under inline results, which only opens the chat."""
 
 
 async def help_(turn: Turn, _argument: str) -> None:
-    await turn.say_text("help", commands=described(turn.texts), username=turn.username)
+    """What can be asked, and the commands; in a group those of its menu."""
+    shown = FOR_ALL if turn.private else [one for one in FOR_ALL if one.group]
+    await turn.say_text(
+        "help",
+        turn.choices(turn.choose("help|")),
+        commands=described(turn.texts, shown),
+        admins=[one.name for one in FOR_ALL if one.admin],
+        username=turn.username,
+        private=turn.private,
+    )
 
 
 async def committee(turn: Turn, _argument: str) -> None:
@@ -84,13 +116,13 @@ def _named(kind: str) -> Run:
 
     async def run(turn: Turn, argument: str) -> None:
         if not argument:
-            answer = turn.choose("help|")
-            await turn.say_text(f"{kind}_usage", turn.choices(answer))
+            await turn.say_text(f"{kind}_usage", listings.choice_of(turn, kind))
             return
         answer = turn.ask(argument)
         found = {entity.id for entity in answer.entities if entity.kind == kind}
         if not found:
-            await turn.say_text(f"not_a_{kind}", name=argument[:60])
+            rows = [*_others(answer), *listings.choice_of(turn, kind)]
+            await turn.say_text(f"not_a_{kind}", rows, name=argument[:60])
             return
         if len(found) == 1 and answer.status != "clarify" and answer.intent != f"{kind}_about":
             answer = turn.choose(reference_of(kind, found.pop()).encode())
@@ -99,36 +131,55 @@ def _named(kind: str) -> Run:
     return run
 
 
+def _others(answer: Answer) -> list[tuple[Button, ...]]:
+    """Buttons for what was surely named, and is of another kind than it was taken for."""
+    return [
+        button(one.name, Press("choice", reference_of(one.kind, one.id).encode()))
+        for one in answer.entities
+        if payload_of(one.kind, one.id) is not None and one.score >= _SURE
+    ]
+
+
 async def link(turn: Turn, argument: str) -> None:
     """A link to what is named, or to the bot."""
-    name, payload = "", None
-    if argument:
-        answer = turn.ask(argument)
-        for entity in answer.entities:
-            payload = payload or payload_of(entity.kind, entity.id)
-            name = name or (entity.name if payload else "")
-        if payload is None:
-            await turn.say_text("dead_link")
-            return
-    await turn.say_text("link", name=name, url=turn.link(payload or ""))
+    name, payload = _linked(turn, argument)
+    if payload is None:
+        await turn.say_text("no_link", name=argument[:60])
+        return
+    url = turn.link(payload)
+    row = (Button(turn.texts.label("copy_link"), copies=url),)
+    await turn.say_text("link", [row], name=name, url=url)
+
+
+def _linked(turn: Turn, named: str) -> tuple[str, str | None]:
+    """The name and payload of what is named; no payload where nothing is found."""
+    if not named:
+        return "", ""
+    for entity in turn.ask(named).entities:
+        payload = payload_of(entity.kind, entity.id)
+        if payload is not None:
+            return entity.name, payload
+    if COMMITTEE in fold(named).split():
+        return turn.texts.label("the_committee"), COMMITTEE
+    return "", None
 
 
 COMMANDS: tuple[Command, ...] = (
     Command("start", start, group=False),
     Command("help", help_),
-    Command("partnerships", listings.partnerships),
-    Command("regions", listings.regions),
+    Command("partnerships", _or_asked(listings.partnerships, "partnerships")),
+    Command("regions", _or_asked(listings.regions, "regions")),
     Command("region", _named("region")),
     Command("partnership", _named("partnership")),
-    Command("milestones", _reference("events_list|kind=milestone")),
-    Command("next", _reference("events_next|kind=milestone")),
-    Command("committee", committee),
+    Command("milestones", _or_asked(_reference("events_list|kind=milestone"), "milestones")),
+    Command("next", _or_asked(_reference("events_next|kind=milestone"), "next")),
+    Command("committee", _or_asked(committee, COMMITTEE)),
     Command("now", listings.now),
     Command("remind", reminder_requests.remind, group=False, admin=True),
     Command("reminders", reminder_requests.reminders),
     Command("why", receipts.why),
     Command("calendar", calendars.calendar),
-    Command("glossary", listings.glossary),
+    Command("glossary", _or_asked(listings.glossary)),
     Command("about", listings.about),
     Command("link", link),
     Command("settings", settings.overview, group=False, admin=True),
@@ -151,7 +202,8 @@ async def run_command(turn: Turn, wanted: Asked) -> None:
     if command is not None:
         await command.run(turn, wanted.text)
     elif wanted.named:
-        await turn.say_text("unknown_command")
+        near = get_close_matches(wanted.command or "", [one.name for one in FOR_ALL], 1, 0.7)
+        await turn.say_text("unknown_command", near=near)
 
 
 def described(words: Texts, commands: Iterable[Command] = FOR_ALL) -> list[tuple[str, str]]:

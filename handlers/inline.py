@@ -1,9 +1,10 @@
 """Inline mode: cards to share in any chat, made as one types."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from operator import attrgetter
 
 from telegram import (
     InlineQueryResultArticle,
@@ -22,6 +23,7 @@ from handlers.paging import MOST, pages
 from handlers.texts import DEFAULT, Texts, texts
 from knowledge.answer import Answer
 from knowledge.assistant import Assistant
+from knowledge.facts import Event
 from knowledge.rendering import plain
 from knowledge.snapshot import Snapshot
 from knowledge.text import fold
@@ -36,12 +38,16 @@ EVENTS_LAST = 30
 """The same for what depends on the clock."""
 
 _LINE = 100
+_LEAST = 2
+"""Letters from which on a name is looked up."""
+
 _SMALL_TALK = frozenset(("greeting", "thanks", "farewell", "wellbeing", "help", "identity"))
 _REQUESTS = "remind"
 """How the intents begin that ask for something to be done, of which there is nothing to share."""
 
 _SUGGESTIONS = ("events_next|kind=milestone", "events_next|kind=committee", "find||p~list~~~")
-_CARD_KINDS = ("region", "partnership", "event")
+_LINKED = ("region", "partnership", "event")
+_CARD_KINDS = (*_LINKED, "country")
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -66,12 +72,13 @@ async def on_inline(update: Update, context: Context) -> None:
     words, assistant = texts(spoken), services.assistants.speaking(spoken)
     username = context.bot.username
     answered = _answers(assistant, query.query, services.clock())
-    cards = {card.key: card for card in _cards(answered, assistant)}
+    cards = _distinct(_cards(answered, assistant))
+    first = int(query.offset) if query.offset.isdecimal() else 0
+    following = first + MOST_CARDS
     results = [
-        _article(card, words, username, services.replies.marked)
-        for card in list(cards.values())[:MOST_CARDS]
+        _article(card, words, username, services.replies.marked) for card in cards[first:following]
     ]
-    if not results:
+    if not results and not first:
         results = [_nothing(query.query, words, username)]
     about_time = any(answer.intent.startswith("events_") for answer in answered)
     button = InlineQueryResultsButton(words.inline("ask"), start_parameter=INLINE)
@@ -82,15 +89,15 @@ async def on_inline(update: Update, context: Context) -> None:
             cache_time=EVENTS_LAST if about_time else FACTS_LAST,
             # The cache is shared by all people, whatever their languages are.
             is_personal=len(services.assistants.languages) > 1,
-            next_offset="",
+            next_offset=str(following) if following < len(cards) else "",
             button=button,
         )
     )
 
 
 def _answers(assistant: Assistant, typed: str, now: datetime) -> list[Answer]:
-    """The answers to what was typed; to nothing, suggestions."""
-    if not typed.strip():
+    """The answers to what was typed; to nothing, or a mere letter, suggestions."""
+    if len(typed.strip()) < _LEAST:
         return [assistant.choose(reference, now=now) for reference in _SUGGESTIONS]
     answer = assistant.ask(typed, now=now)
     if answer.status == "clarify":
@@ -104,10 +111,13 @@ def _answers(assistant: Assistant, typed: str, now: datetime) -> list[Answer]:
     ]
     begun = [
         assistant.choose(reference_of(*thing).encode(), now=now)
-        for thing in beginning_with(typed, assistant.snapshot)
+        for thing in beginning_with(typed, assistant.snapshot, now)
     ]
-    # An answer that names nothing is a guess about a word that is not yet typed to its end.
-    found = found + begun if answer.entities else begun + found
+    if answer.entities:
+        found += begun
+    elif begun:
+        # An answer that names nothing is a guess about words that are not yet typed to their end.
+        found = begun + (found if " " in typed.strip() else [])
     return [
         one
         for one in found
@@ -117,20 +127,41 @@ def _answers(assistant: Assistant, typed: str, now: datetime) -> list[Answer]:
     ]
 
 
-def beginning_with(typed: str, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
-    """Regions in a partnership, partnerships and events whose name begins as typed so far."""
+def beginning_with(typed: str, snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, str]]:
+    """Partnerships, regions in one, their countries and events whose name begins as typed so far.
+
+    Of events those to come are first, then the latest.
+    """
     wanted = fold(typed.strip())
-    if len(wanted) < 2:
+    if len(wanted) < _LEAST:
         return
+    regions = [snapshot.regions[id] for id in sorted(snapshot.by_region)]
+    countries = sorted({one.country for one in regions})
     names = [
         *(("partnership", id, one.short_name) for id, one in snapshot.partnerships.items()),
-        *(("region", id, snapshot.regions[id].name) for id in sorted(snapshot.by_region)),
-        *(("event", one.id, one.title) for one in snapshot.events),
+        *(("region", one.id, one.name) for one in regions),
+        *(("country", id, snapshot.countries[id].name) for id in countries),
+        *(("event", one.id, one.title) for one in _nearest(snapshot.events, now)),
     ]
     for kind, id, name in names:
         folded = fold(name)
         if folded.startswith(wanted) or f" {wanted}" in folded:
             yield kind, id
+
+
+def _nearest(events: Sequence[Event], now: datetime) -> list[Event]:
+    today = now.date().isoformat()
+    ordered = sorted(events, key=attrgetter("begins"))
+    ahead = [one for one in ordered if one.begins >= today]
+    return ahead + ordered[: len(ordered) - len(ahead)][::-1]
+
+
+def _distinct(cards: Iterable[Card]) -> list[Card]:
+    """Each card once; of two about the same thing under the same title, the first."""
+    found: dict[tuple[str, str | None], Card] = {}
+    for card in cards:
+        found.setdefault((card.title, card.payload), card)
+    return list({card.key: card for card in found.values()}.values())
 
 
 def _cards(answers: list[Answer], assistant: Assistant) -> Iterator[Card]:

@@ -96,7 +96,14 @@ async def _show(turn: Turn, name: str, number: int) -> None:
     )
 
 
-async def partnerships(turn: Turn, _argument: str) -> None:
+def choice_of(turn: Turn, kind: str) -> list[tuple[Button, ...]]:
+    """Buttons to choose a partnership, or to the list of all regions."""
+    if kind == "region":
+        return [button(turn.texts.label("all_regions"), Press("list", "regions"))]
+    return _buttons(_partnerships(turn))
+
+
+def _partnerships(turn: Turn) -> list[Row]:
     snapshot = turn.assistant.snapshot
     rows = [
         Row(
@@ -111,7 +118,12 @@ async def partnerships(turn: Turn, _argument: str) -> None:
         )
         for id, one in snapshot.founding_partnerships.items()
     ]
-    rows.sort(key=lambda row: fold(row.label))
+    return sorted(rows, key=lambda row: fold(row.label))
+
+
+async def partnerships(turn: Turn, _argument: str) -> None:
+    snapshot = turn.assistant.snapshot
+    rows = _partnerships(turn)
     source = source_line(turn, [row.fact for row in rows])
     values = [row.values for row in rows]
     newer = len(snapshot.newer_partnerships)

@@ -12,6 +12,9 @@ PAGE = 1200
 
 _TOKENS = re.compile(r"<[^>]*>|&[#\w]+;|[^<&]+|[<&]", re.DOTALL)
 _TAG = re.compile(r"<(/?)([a-z-]+)")
+_ITEM = re.compile(r"^- ", re.MULTILINE)
+_SOURCES = re.compile(r"<i>[^<]*</i>")
+_ADDRESS = re.compile(r"https?://(?:www\.)?([^\s/;<]+)[^\s;<]*")
 
 
 def units(text: str) -> int:
@@ -27,8 +30,9 @@ def visible(html: str) -> int:
 def pages(html: str, *, most: int = PAGE) -> list[str]:
     """The pages of an answer, each with its source line, which is the last block in italics.
 
-    A text that fits is one page, as it is.
+    A text that fits is one page.
     """
+    html = dressed(html)
     if visible(html) <= most:
         return [html]
     body, _, last = html.rpartition("\n\n")
@@ -42,6 +46,20 @@ def pages(html: str, *, most: int = PAGE) -> list[str]:
     if rest.strip():
         found.append(rest + footer)
     return found
+
+
+def dressed(html: str) -> str:
+    """A text as it reads best here: items with a bullet, web addresses of sources as links.
+
+    A link shows the site only: on a telephone, two addresses written out take more room than most
+    answers.
+    """
+
+    def link(found: re.Match[str]) -> str:
+        return f'<a href="{found[0]}">{found[1]}</a>'
+
+    html = _SOURCES.sub(lambda line: _ADDRESS.sub(link, line[0]), html)
+    return _ITEM.sub("• ", html)
 
 
 @dataclass

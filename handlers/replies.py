@@ -23,7 +23,7 @@ from db.chats import Chats
 from db.errors import DatabaseAway
 from handlers.buttons import Below, Keyboard, markup
 from handlers.lanes import Slots
-from handlers.paging import MOST, pages
+from handlers.paging import MOST, dressed, pages
 from handlers.windows import Windows
 from knowledge.rendering import plain
 
@@ -174,7 +174,7 @@ class Replies:
         self, bot: Bot, place: Place, html: str, keyboard: Keyboard, *, silent: bool
     ) -> Message:
         """Sends a message that nobody asked for: one attempt, whatever comes of it is raised."""
-        return await self._send(bot, place, html, keyboard, silent=silent, unasked=True)
+        return await self._send(bot, place, dressed(html), keyboard, silent=silent, unasked=True)
 
     async def amend(self, bot: Bot, place: Place, html: str) -> None:
         """Changes an earlier message, if that is still possible; nobody waits for it."""

@@ -5,10 +5,11 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from handlers import where
-from handlers.buttons import Button, Press, button
+from handlers.buttons import Button, Press, button, pairs
 from handlers.texts import languages as languages_with_words
 from handlers.texts import texts
 from handlers.turn import Turn
+from knowledge.moments import zone_said
 from knowledge.text import fold
 
 LIST = "reminders"
@@ -45,18 +46,23 @@ async def overview(turn: Turn, _argument: str = "") -> None:
 
 async def language(turn: Turn, argument: str) -> None:
     if not argument:
-        await turn.say_text("language", _language_buttons(turn))
+        await _ask_language(turn)
         return
     wanted = fold(argument)
     known = {fold(texts(code).name): code for code in _languages(turn)}
     code = known.get(wanted) or (wanted if wanted in known.values() else None)
     if code is None:
-        await turn.say_text("no_language", _language_buttons(turn), name=argument[:60])
+        rows, spoken = _language_buttons(turn), _spoken(turn)
+        await turn.say_text("no_language", rows, name=argument[:60], languages=spoken)
     elif await _refused(turn):
         return
     else:
         await _speak(turn, code)
         await turn.say_text("language_set", name=turn.texts.name)
+
+
+async def _ask_language(turn: Turn, _argument: str = "") -> None:
+    await turn.say_text("language", _language_buttons(turn), languages=_spoken(turn))
 
 
 async def timezone(turn: Turn, argument: str) -> None:
@@ -82,7 +88,7 @@ async def stop(turn: Turn, _argument: str) -> None:
 
 _PAGES: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "open": overview,
-    "language": language,
+    "language": _ask_language,
     "timezone": timezone,
 }
 
@@ -114,7 +120,7 @@ async def on_press(turn: Turn, press: Press) -> str:
 
 
 def _clock(turn: Turn) -> dict[str, Any]:
-    return {"zone": str(turn.zone), "time": turn.now.astimezone(turn.zone).strftime(_TIME)}
+    return {"zone": zone_said(turn.zone), "time": turn.now.astimezone(turn.zone).strftime(_TIME)}
 
 
 async def _speak(turn: Turn, code: str) -> None:
@@ -131,16 +137,33 @@ def _languages(turn: Turn) -> list[str]:
     return [code for code in turn.services.assistants.languages if code in languages_with_words()]
 
 
+def _spoken(turn: Turn) -> list[str]:
+    return [texts(code).name for code in _languages(turn)]
+
+
 def _language_buttons(turn: Turn) -> list[tuple[Button, ...]]:
+    words = turn.texts
     rows = [
-        button(texts(code).name, Press("setting", "language", to=code)) for code in _languages(turn)
+        button(
+            words.label("chosen" if code == words.language else "other", name=texts(code).name),
+            Press("setting", "language", to=code),
+        )
+        for code in _languages(turn)
     ]
-    return [*rows, button(turn.texts.label("back"), Press("setting", "open"))]
+    return [*rows, button(words.label("back"), Press("setting", "open"))]
 
 
 def _zone_buttons(turn: Turn) -> list[tuple[Button, ...]]:
-    rows = [button(zone, Press("setting", "zone", to=zone)) for zone in where.OFFERED]
-    return [*rows, button(turn.texts.label("back"), Press("setting", "open"))]
+    words, here = turn.texts, str(turn.zone)
+    made = [
+        one
+        for zone in where.offered(turn)
+        for one in button(
+            words.label("chosen" if zone == here else "other", name=where.label(turn, zone)),
+            Press("setting", "zone", to=zone),
+        )
+    ]
+    return [*pairs(made), button(words.label("back"), Press("setting", "open"))]
 
 
 async def _refused(turn: Turn) -> bool:

@@ -35,10 +35,8 @@ _TIME = "%H:%M"
 async def ask(turn: Turn) -> None:
     """Asks where one is; the next message, if it names a place, is the reply."""
     here = str(turn.zone)
-    zones = dict.fromkeys((here, *OFFERED))
-    rows = pairs(
-        [one for zone in zones for one in button(_label(turn, zone), Press("where", zone))]
-    )
+    made = [(label(turn, zone), Press("where", zone)) for zone in offered(turn)]
+    rows = pairs([one for says, press in made for one in button(says, press)])
     if turn.private:
         rows.append(button(turn.texts.label("share_location"), Press("where", SHARE)))
     turn.place = replace(turn.place, edit=None)
@@ -163,7 +161,13 @@ async def declined(turn: Turn, text: str) -> bool:
     return True
 
 
-def _label(turn: Turn, zone: str) -> str:
+def offered(turn: Turn) -> tuple[str, ...]:
+    """The zones that stand on buttons, the chat's own first."""
+    return tuple(dict.fromkeys((str(turn.zone), *OFFERED)))
+
+
+def label(turn: Turn, zone: str) -> str:
+    """A zone on a button: its city, and what its clocks show."""
     city = zone.rpartition("/")[2].replace("_", " ")
     return f"{city} ({_clock(zone, turn.now)})"
 

@@ -6,6 +6,7 @@ import pytest
 
 from handlers.commands import COMMANDS, described
 from handlers.texts import texts
+from tests.botapi import Message
 from tests.telegram_process import Telegram
 
 pytest_plugins = ("tests.telegram_fixtures",)
@@ -92,15 +93,23 @@ async def test_the_commands_say_what_they_should(telegram: Telegram) -> None:
         "/about": "Joint Research Centre",
         "/link": "https://t.me/s3p_test_bot",
         "/link Catalonia": "https://t.me/s3p_test_bot?start=r-catalonia",
-        "/link zzz": "no record of",
-        "/LANGUAGE": "Choose the language",
+        "/link zzz": "no region, partnership or event called “zzz”",
+        "/link the Steering Committee": "https://t.me/s3p_test_bot?start=committee",
+        "/LANGUAGE": "I speak English only",
+        "/milestones 2016": "2016",
+        "/next steering committee": "No Steering Committee meeting after",
+        "/committee members": "make up the Steering Committee",
+        "/partnerships of Catalonia": "Catalonia (Spain) is in 5 partnerships",
+        "/regions Spain": "8 regions",
+        "/glossary ESM": "Efficient and Sustainable Manufacturing",
         "/timezone helsinki": "Europe/Helsinki",
         "/timezone Nowhere": "no time zone “Nowhere”",
         "/settings": "Time zone: Europe/Helsinki",
         "/language English": "My answers are in English",
         "/language klingon": "do not speak",
         "/stop": "no messages from me any more",
-        "/frobnicate": "do not know that command",
+        "/frobnicate": "I do not know that command. /help",
+        "/partnershps": "Did you mean /partnerships?",
     }
     for command, words in expected.items():
         assert words in (await telegram.say(ana, command)).text, command
@@ -111,6 +120,36 @@ async def test_help_names_every_command(telegram: Telegram) -> None:
     shown = (await telegram.say(ana, "/help")).text
     for name, says in described(texts("en")):
         assert f"/{name} - {says}" in shown
+
+
+async def test_a_command_without_a_name_or_with_a_wrong_one_leads_on(telegram: Telegram) -> None:
+    ana = telegram.world.user("Ana")
+    asked = await telegram.say(ana, "/partnership")
+    assert [button.text for button in asked.buttons][:2] == ["3D Printing", "ADMA Energy"]
+    await telegram.press(ana, asked, "Sport")
+    assert (await telegram.server.wait_for_message(ana, count=2)).text.startswith("Sport")
+    other = await telegram.say(ana, "/region textile")
+    assert [button.text for button in other.buttons] == ["Textile Innovation", "All regions"]
+    await telegram.press(ana, other, "All regions")
+    assert other.text.startswith("52 regions")
+    nothing = await telegram.say(ana, "/region Atlantis")
+    assert [button.text for button in nothing.buttons] == ["All regions"]
+
+
+async def test_a_link_can_be_copied(telegram: Telegram) -> None:
+    shown = await telegram.say(telegram.world.user("Ana"), "/link Catalonia")
+    assert shown.button("Copy the link").raw["copy_text"] == {
+        "text": "https://t.me/s3p_test_bot?start=r-catalonia"
+    }
+
+
+async def test_addresses_of_sources_are_short_links(telegram: Telegram) -> None:
+    shown = await telegram.say(telegram.world.user("Ana"), "which partnerships is Catalonia in?")
+    assert "http" not in shown.text
+    assert "necstour.eu" in shown.text
+    links = [one["url"] for one in shown.entities if one["type"] == "text_link"]
+    assert links[0].startswith("http://necstour.eu/news/")
+    assert "\n• Catalonia" in shown.text
 
 
 @pytest.mark.parametrize(
@@ -165,13 +204,18 @@ async def test_settings_by_buttons(telegram: Telegram) -> None:
     ana = telegram.world.user("Ana")
     message = await telegram.say(ana, "/settings")
     await telegram.press(ana, message, "Time zone: Europe/Brussels")
-    assert await telegram.press(ana, message, "Europe/Lisbon") == "Saved."
+    assert await telegram.press(ana, message, _at(message, "Lisbon")) == "Saved."
     assert "Time zone: Europe/Lisbon" in message.text
     await telegram.press(ana, message, "Language: English")
-    await telegram.press(ana, message, "English")
+    await telegram.press(ana, message, "✓ English")
     await telegram.press(ana, message, "Reminders: on (press for off)")
     assert "Reminders: off" in message.text
     assert telegram.server.from_bot(ana) == [message]
+
+
+def _at(message: Message, city: str) -> str:
+    """The label of the button for the time of a city."""
+    return next(one.text for one in message.buttons if one.text.startswith(city))
 
 
 async def test_mydata_and_forget(telegram: Telegram) -> None:

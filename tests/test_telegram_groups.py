@@ -41,6 +41,16 @@ async def test_a_reply_to_the_bot_goes_on(telegram: Telegram) -> None:
     assert "Nothing else is read" in greeting.text
 
 
+async def test_help_in_a_group_is_about_the_group(telegram: Telegram) -> None:
+    boss = telegram.world.user("Boss")
+    group = telegram.world.supergroup("Regions", admins=[boss])
+    shown = await telegram.say(boss, "/help", chat=group)
+    assert "/regions - " in shown.text
+    assert "/mydata - " not in shown.text
+    assert "For admins of the group also: /remind, /settings" in shown.text
+    assert "expandable_blockquote" in [one["type"] for one in shown.entities]
+
+
 async def test_topics_are_answered_where_they_are(telegram: Telegram) -> None:
     ana = telegram.world.user("Ana")
     forum = telegram.world.supergroup("Forum", ana, topics=["Textile", "Sport"])
@@ -105,6 +115,8 @@ async def test_blocked_and_back_again(telegram: Telegram) -> None:
         ("next milestone", "No milestone", "No milestone after"),
         ("who leads it", "lead", "lead"),
         ("", "milestone", "milestone"),
+        ("c", "milestone", "milestone"),
+        ("spai", "Spain", "8 regions"),
     ],
 )
 async def test_inline_cards(telegram: Telegram, typed: str, title: str, words: str) -> None:
@@ -120,6 +132,26 @@ async def test_inline_cards(telegram: Telegram, typed: str, title: str, words: s
     assert shared.buttons[0].url is not None
     again = await telegram.server.wait_for_answer(telegram.world.inline(ben, typed))
     assert [one["id"] for one in again["results"]] == [one["id"] for one in results]
+
+
+async def test_inline_cards_are_distinct_and_more_come_when_one_scrolls(telegram: Telegram) -> None:
+    ana, world = telegram.world.user("Ana"), telegram.world
+
+    async def cards(typed: str, offset: str = "") -> tuple[list[str], str]:
+        query = world.inline(ana, typed, offset=offset)
+        answer = await telegram.server.wait_for_answer(query)
+        return [one["title"] for one in answer["results"]], answer["next_offset"]
+
+    assert await cards("catlonia") == (["Catalonia"], "")
+    assert await cards("cat") == (["Catalonia"], "")
+    first, following = await cards("steering committee")
+    assert "June 2025" in first[0], "the latest meeting comes first"
+    assert following == "12"
+    more, end = await cards("steering committee", following)
+    assert more
+    assert not set(more) & set(first)
+    assert end == ""
+    assert await cards("steering committee", "999") == ([], "")
 
 
 @pytest.mark.parametrize("typed", ["zzzzz", "<3", "hello", "{{ 7*7 }}", "x" * 256])
