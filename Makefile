@@ -8,7 +8,7 @@ LOCK := $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help chat run test check bench bench-public calibrate lock audit sbom tools clean
+.PHONY: help chat run test check bench bench-public transcript calibrate lock audit sbom tools clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ bench: $(VENV)/.dev ## measure the budgets
 bench-public: $(VENV)/.dev ## measure the matcher on public intent data: CLINC=file BANKING=file
 	$(BIN)/python -m tests.bench_public $(if $(CLINC),--clinc $(CLINC)) \
 		$(if $(BANKING),--banking $(BANKING)) $(if $(SHOTS),--shots $(SHOTS))
+
+transcript: $(VENV)/.dev ## draw the README's picture of the running bot (needs Chromium)
+	@$(BIN)/python -m tests.transcript
 
 calibrate: $(VENV)/.dev ## draw the curves that the constants of the decision are read from
 	$(BIN)/python -m tests.calibrate
