@@ -57,6 +57,17 @@ class Settings(BaseSettings):
         None,
         description="The chat that is told of errors, without personal data; else each admin.",
     )
+    operator: str | None = Field(
+        None,
+        max_length=120,
+        description="Who runs the bot and answers for what it stores, with a way to reach them; "
+        "stands in /about, /privacy and the bot's description.",
+    )
+    bot_name: str | None = Field(
+        None,
+        max_length=64,
+        description="The bot's name in Telegram; without it, the one given to @BotFather stays.",
+    )
     webhook_url: str | None = Field(
         None, description="The public https address Telegram calls; long polling without it."
     )

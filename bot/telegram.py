@@ -30,7 +30,7 @@ from db.chats import Chats
 from db.inbox import Inbox
 from db.misses import Misses
 from db.replicas import Replicas
-from handlers.context import Services
+from handlers.context import Profile, Services
 from handlers.delivery import Deliverer
 from handlers.dispatch import Dispatch
 from handlers.intake import ALLOWED_UPDATES, Intake
@@ -93,6 +93,7 @@ class TelegramBot:
             default_zone=settings.default_timezone,
             misses=Misses(self.batches),
             teach=Teacher(settings),
+            profile=Profile(settings.bot_name, settings.operator),
             admins=frozenset(settings.admin_ids),
             maintainers=_maintainers(settings),
         )

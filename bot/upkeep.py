@@ -123,7 +123,7 @@ class Upkeep:
         # Telegram refuses a menu for a chat that never wrote to the bot.
         services = self._services
         known = [id for id in sorted(services.admins) if await services.chats.known(id)]
-        await menu.set_up(application.bot, known)
+        await menu.set_up(application.bot, services.profile, known)
 
     async def _watch(self) -> None:
         """Takes over what the command line or another replica changed."""

@@ -62,13 +62,6 @@ def _or_asked(run: Run, before: str = "") -> Run:
     return either
 
 
-def _text(key: str) -> Run:
-    async def run(turn: Turn, _argument: str) -> None:
-        await turn.say_text(key)
-
-    return run
-
-
 async def start(turn: Turn, argument: str) -> None:
     """A greeting, or what the followed link leads to."""
     if argument == COMMITTEE:
@@ -185,7 +178,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("settings", settings.overview, group=False, admin=True),
     Command("language", settings.language, group=False, admin=True),
     Command("timezone", settings.timezone, group=False, admin=True),
-    Command("privacy", _text("privacy")),
+    Command("privacy", privacy.privacy),
     Command("mydata", privacy.mydata, group=False, admin=True),
     Command("forget", privacy.forget, group=False, admin=True),
     Command("stop", settings.stop, group=False, admin=True),

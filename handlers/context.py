@@ -31,6 +31,14 @@ Teach = Callable[[str, str, str | None], Awaitable[Taught]]
 """Teaches that a question is about a thing (``kind/id``), or a name in it that stands for it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What Telegram shows of the bot besides its words: its name, and who runs it."""
+
+    name: str | None = None
+    operator: str | None = None
+
+
 class Assistants(Protocol):
     """An assistant for each language over the same facts."""
 
@@ -47,8 +55,8 @@ class Services:
     """The parts that handlers share.
 
     ``reload`` takes over newer knowledge, and tells whether there was any; ``teach`` teaches what a
-    question is about. ``maintainers`` are the chats told of errors, ``admins`` the people with
-    rights of their own.
+    question is about. ``profile`` names the bot and who runs it. ``maintainers`` are the chats told
+    of errors, ``admins`` the people with rights of their own.
     """
 
     assistants: Assistants
@@ -62,6 +70,7 @@ class Services:
     default_zone: str
     misses: Misses
     teach: Teach
+    profile: Profile = Profile()
     admins: frozenset[int] = frozenset()
     maintainers: tuple[int, ...] = ()
     metrics: Metrics = field(default_factory=Metrics)

@@ -164,7 +164,7 @@ async def about(turn: Turn, _argument: str) -> None:
         }
         for pack in turn.assistant.snapshot.packs.values()
     ]
-    await turn.say_text("about", packs=packs)
+    await turn.say_text("about", packs=packs, operator=turn.services.profile.operator)
 
 
 def source_line(turn: Turn, facts: Iterable[Fact]) -> Markup:

@@ -17,6 +17,7 @@ from telegram import (
 from telegram.error import TelegramError
 
 from handlers.commands import COMMANDS, FOR_ALL, Command, described
+from handlers.context import Profile
 from handlers.texts import DEFAULT, languages, texts
 
 _log = logging.getLogger(__name__)
@@ -35,15 +36,18 @@ def scopes(admin_chats: Iterable[int]) -> list[tuple[BotCommandScope, list[Comma
     ]
 
 
-async def set_up(bot: Bot, admin_chats: Sequence[int] = ()) -> None:
+async def set_up(bot: Bot, profile: Profile, admin_chats: Sequence[int] = ()) -> None:
     """Brings menus and descriptions up to date; a failure is logged and tried at the next start."""
     codes = [None, *(code for code in languages() if code != DEFAULT)]
     try:
         for code in codes:
             await _menus(bot, code, admin_chats)
-            await _profile(bot, code)
+            await _descriptions(bot, code, profile)
         if not isinstance(await bot.get_chat_menu_button(), MenuButtonCommands):
             await bot.set_chat_menu_button(menu_button=MenuButtonCommands())
+        # Last, for Telegram takes a new name only a few times a day.
+        if profile.name is not None and (await bot.get_my_name()).name != profile.name:
+            await bot.set_my_name(profile.name)
     except TelegramError as error:
         _log.warning("The menus were not set: %s", error.message)
 
@@ -56,9 +60,11 @@ async def _menus(bot: Bot, code: str | None, admin_chats: Sequence[int]) -> None
             await bot.set_my_commands(wanted, scope, code)
 
 
-async def _profile(bot: Bot, code: str | None) -> None:
+async def _descriptions(bot: Bot, code: str | None, profile: Profile) -> None:
     words = texts(code or DEFAULT)
     description = words.profile("description")
+    if profile.operator is not None:
+        description += "\n\n" + words.profile("operator", operator=profile.operator)
     if (await bot.get_my_description(code)).description != description:
         await bot.set_my_description(description, code)
     short = words.profile("short_description")

@@ -8,6 +8,11 @@ from handlers.turn import Turn
 FILE = "my-data.json"
 
 
+async def privacy(turn: Turn, _argument: str) -> None:
+    """What is stored, for how long, and who answers for it."""
+    await turn.say_text("privacy", operator=turn.services.profile.operator)
+
+
 async def mydata(turn: Turn, _argument: str) -> None:
     """All that is stored about the chat, as a JSON file."""
     if not await turn.may_change():

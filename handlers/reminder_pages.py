@@ -155,16 +155,18 @@ async def _keep(turn: Turn, **chosen: str | None) -> None:
 async def _quiet(turn: Turn) -> None:
     words = turn.texts
     chosen = await turn.services.reminders.choices(turn.chat.chat_id)
+    current = (chosen.quiet_from, chosen.quiet_to)
     offered = [
         one
         for first, last in QUIET
         for one in button(
-            words.label("hours", first=first, last=last),
+            _ticked(turn, words.label("hours", first=first, last=last), current == (first, last)),
             Press("remind", "quiet", to=f"{first}-{last}"),
         )
     ]
+    none = _ticked(turn, words.label("no_quiet"), current == (None, None))
     keyboard = [
-        *pairs([*offered, *button(words.label("no_quiet"), Press("remind", "quiet", to="off"))]),
+        *pairs([*offered, *button(none, Press("remind", "quiet", to="off"))]),
         button(words.label("all_reminders"), Press("list", settings.LIST)),
     ]
     zone = zone_said(turn.zone)
@@ -177,9 +179,18 @@ async def _digest(turn: Turn) -> None:
     kinds = [
         one
         for kind in DIGESTS
-        for one in button(words.label(f"digest_{kind}"), Press("remind", "digest", to=kind))
+        for one in button(
+            _ticked(turn, words.label(f"digest_{kind}"), chosen.digest == kind),
+            Press("remind", "digest", to=kind),
+        )
     ]
-    hours = [one for hour in HOURS for one in button(hour, Press("remind", "hour", to=hour))]
+    hours = [
+        one
+        for hour in HOURS
+        for one in button(
+            _ticked(turn, hour, chosen.digest_at == hour), Press("remind", "hour", to=hour)
+        )
+    ]
     keyboard = [
         tuple(kinds),
         *([tuple(hours)] if chosen.digest != "off" else []),
@@ -187,6 +198,10 @@ async def _digest(turn: Turn) -> None:
     ]
     zone = zone_said(turn.zone)
     await turn.say_text("digest", keyboard, zone=zone, **_choices(chosen))
+
+
+def _ticked(turn: Turn, name: str, is_so: bool) -> str:  # noqa: FBT001 - whether it is chosen
+    return turn.texts.label("chosen" if is_so else "other", name=name)
 
 
 def _is_hour(written: str) -> bool:

@@ -42,7 +42,12 @@ async def ask(turn: Turn) -> None:
     turn.place = replace(turn.place, edit=None)
     turn.question = None
     await turn.say_text(
-        "where", rows, zone=zone_said(here), time=_clock(here, turn.now), private=turn.private
+        "where",
+        rows,
+        zone=zone_said(here),
+        default_zone=turn.chat.zone is None,
+        time=_clock(here, turn.now),
+        private=turn.private,
     )
     _await(turn)
 

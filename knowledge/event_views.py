@@ -46,9 +46,10 @@ def event_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
         "ahead": first_day(event) > now.date(),
         "namesakes": namesakes,
     }
+    further = ("event_about", "event_outcomes", "event_next_steps", "events_after")
     offers = tuple(
         Offer(key, event.title, Reference(key, (("event", event.id),)))
-        for key in ("event_about", "event_outcomes", "event_next_steps", "events_after")
+        for key in (further[:1] if data["ahead"] else further)
         if key != reference.intent
     )
     return View(data, (event,), "event", (event.id,), offers[:3])

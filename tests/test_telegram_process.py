@@ -11,7 +11,7 @@ import pytest
 from handlers.lanes import SLOTS
 from tests.botapi import BotApiServer, faults
 from tests.databases import Database
-from tests.telegram_process import ROOT, BotProcess, running
+from tests.telegram_process import ROOT, BotProcess, Telegram, running
 
 pytest_plugins = ("tests.telegram_fixtures",)
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -142,6 +142,24 @@ async def test_settings_and_buttons_survive_a_restart(database: Database) -> Non
             assert "Europe/Lisbon" in (await server.wait_for_message(ana, count=5)).text
             await server.wait_for_call("getChatMenuButton", count=2)
         assert len(server.calls_of("setMyCommands")) == menus, "they did not differ"
+        assert server.violations == []
+
+
+async def test_who_runs_the_bot_is_told_where_people_look(database: Database) -> None:
+    told = {"OPERATOR": "the secretariat <office@example.org>", "BOT_NAME": "S3P-Industry helper"}
+    async with BotApiServer() as server:
+        ana = server.world.user("Ana")
+        async with running(server, database, **told) as bot:
+            telegram = Telegram(server, bot)
+            for command in ("/about", "/privacy"):
+                assert f"run by {told['OPERATOR']}" in (await telegram.say(ana, command)).text
+            await server.wait_for_call("setMyName")
+        async with running(server, database, **told):
+            await server.wait_for_call("getMyName", count=2)
+        assert len(server.calls_of("setMyName")) == 1, "it did not differ"
+        assert len(server.calls_of("setMyDescription")) == 1
+        described = server.calls_of("setMyDescription")[0].params["description"]
+        assert described.endswith(f"Run by {told['OPERATOR']}.")
         assert server.violations == []
 
 

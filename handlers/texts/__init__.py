@@ -30,7 +30,7 @@ class Texts:
         # Labels of buttons and notices are plain text: there nothing may be escaped.
         plain = Environment(autoescape=False, **settings)  # noqa: S701
         self._texts = _compiled(html, self._words["texts"], self._words["macros"])
-        sections = ("buttons", "notices", "inline")
+        sections = ("profile", "buttons", "notices", "inline")
         self._plain = {name: _compiled(plain, self._words[name]) for name in sections}
 
     @property
@@ -44,9 +44,9 @@ class Texts:
         found: Mapping[str, str] = self._words["commands"]
         return found
 
-    def profile(self, key: str) -> str:
-        """The description or short description of the bot."""
-        return str(self._words["profile"][key])
+    def profile(self, key: str, **values: Any) -> str:
+        """The description or short description of the bot, or who runs it."""
+        return self._plain["profile"][key].render(values)
 
     def say(self, key: str, **values: Any) -> str:
         """A message as Telegram HTML."""
