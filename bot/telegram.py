@@ -250,6 +250,8 @@ class TelegramBot:
         timer = asyncio.get_running_loop().call_later(DRAIN_SECONDS, self._hurry)
         await self.application.stop()
         timer.cancel()
+        if self.intake.depth:
+            _log.info("%d updates are left for the next start", self.intake.depth)
         self.intake.close()
 
     def _hurry(self) -> None:

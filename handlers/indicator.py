@@ -16,7 +16,11 @@ _log = logging.getLogger(__name__)
 
 
 class Typing:
-    """Shows that the bot is at work, once that takes noticeable time; a context manager."""
+    """Shows that the bot is at work, once that takes noticeable time; a context manager.
+
+    Not while a message is on its way to the chat: the sign would come no sooner than that, and
+    would break in on a chat that Telegram wants left alone, where that is about to be said.
+    """
 
     def __init__(self, bot: Bot, place: Place, windows: Windows) -> None:
         self._bot = bot
@@ -26,7 +30,7 @@ class Typing:
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(TYPING_AFTER, self._begin)
+        self._wait()
 
     async def __aexit__(self, *_: object) -> None:
         if self._timer is not None:
@@ -34,12 +38,18 @@ class Typing:
         if self._task is not None:
             await self._task
 
+    def _wait(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(TYPING_AFTER, self._begin)
+
     def _begin(self) -> None:
+        if self._windows.held(self._place.chat_id):
+            return
+        if self._windows.is_sending(self._place.chat_id):
+            self._wait()
+            return
         self._task = asyncio.get_running_loop().create_task(self._show())
 
     async def _show(self) -> None:
-        if self._windows.held(self._place.chat_id):
-            return
         try:
             await self._bot.send_chat_action(
                 self._place.chat_id, "typing", message_thread_id=self._place.thread_id

@@ -136,6 +136,10 @@ class Windows:
             self._stopped = now + min(wait for *_, wait in self._refused)
             self._slowed = self._stopped + _SLOWED_FOR
 
+    def is_sending(self, chat_id: int) -> bool:
+        """Whether a message is on its way to a chat."""
+        return chat_id in self._under_way
+
     def held(self, chat_id: int) -> float:
         """Seconds for which Telegram wants no calls to a chat."""
         return max(0.0, self._held.get(chat_id, 0.0) - self._clock())

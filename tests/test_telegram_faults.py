@@ -47,10 +47,19 @@ async def test_more_waiting_chats_than_slots_hold_nobody_up(telegram: Telegram) 
 @pytest.mark.usefixtures("clean")
 async def test_a_slow_answer_shows_typing(telegram: Telegram) -> None:
     ana = telegram.world.user("Ana")
-    telegram.server.faults.add(faults.slow(1.0), "sendMessage", chat=ana)
+    telegram.server.faults.add(faults.server_error(), "sendMessage", chat=ana, times=2)
     telegram.world.say(ana, QUESTION)
     await telegram.server.wait_for_call("sendChatAction", ana)
     await telegram.server.wait_for_message(ana)
+
+
+@pytest.mark.usefixtures("clean")
+async def test_an_answer_on_its_way_shows_no_typing(telegram: Telegram) -> None:
+    ana = telegram.world.user("Ana")
+    telegram.server.faults.add(faults.slow(1.2), "sendMessage", chat=ana)
+    telegram.world.say(ana, QUESTION)
+    await telegram.settled(ana)
+    assert telegram.server.calls_of("sendChatAction", ana) == []
 
 
 @pytest.mark.usefixtures("clean")

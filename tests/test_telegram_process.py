@@ -52,7 +52,10 @@ async def test_sigterm_finishes_what_is_under_way(database: Database) -> None:
             await server.wait_for_message(people[0])
             assert await bot.end() == 0
         answers = [len(server.from_bot(person)) for person in people]
-        assert answers == [1] * 40, bot.read_log()
+        # On a busy machine the time for it may run out; what has not begun by then is kept.
+        left = len(await _left(database))
+        assert (max(answers), sum(answers) + left) == (1, 40), bot.read_log()
+        assert sum(answers) >= SLOTS
         assert server.updates.pending == type(server.updates.pending)()
         assert "ERROR" not in bot.read_log()
         assert server.violations == []
