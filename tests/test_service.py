@@ -3,8 +3,6 @@
 import asyncio
 import resource
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -14,43 +12,13 @@ from handlers.lanes import SLOTS
 from knowledge.loader import load
 from tests.botapi import BotApiServer
 from tests.databases import Database, PostgresDatabases, SqliteDatabases, with_knowledge
-from tests.gate import Gate, before_postgres, to_port
+from tests.gate import before_postgres
 from tests.pack_maker import make_other
-from tests.telegram_process import BotProcess, running
+from tests.telegram_process import SECRET, BotProcess, replica, replicas, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 QUESTION = "which partnerships is Catalonia in?"
-SECRET = "a-secret-of-the-tests"  # noqa: S105 - opens nothing
 AWAY = "I cannot reach my memory right now"
-
-
-def replica(server: BotApiServer, database: Database, name: str, port: int, at: int) -> BotProcess:
-    """A process behind a webhook at the port ``at``, which itself listens on ``port``."""
-    folder = database.folder / name
-    folder.mkdir()
-    return BotProcess(
-        server,
-        Database(database.url, folder),
-        WEBHOOK_URL=f"http://127.0.0.1:{at}/hook",
-        WEBHOOK_SECRET=SECRET,
-        PORT=str(port),
-    )
-
-
-@asynccontextmanager
-async def two_replicas(
-    server: BotApiServer, database: Database, ports: tuple[int, int]
-) -> AsyncIterator[tuple[BotProcess, BotProcess]]:
-    async with Gate([to_port(port) for port in ports]) as gate:
-        first = replica(server, database, "first", ports[0], gate.port)
-        second = replica(server, database, "second", ports[1], gate.port)
-        for one in (first, second):
-            await one.start(ready="setWebhook")
-        try:
-            yield first, second
-        finally:
-            for one in (first, second):
-                await one.end()
 
 
 @pytest.fixture
@@ -64,7 +32,7 @@ async def test_a_replica_killed_under_load_loses_and_doubles_nothing(
 ) -> None:
     async with BotApiServer(delay=0.01) as server:
         people = [server.world.user(f"User {n}") for n in range(120)]
-        async with two_replicas(server, database, ports) as (first, _):
+        async with replicas(server, database, ports) as (first, _):
             for person in people[:80]:
                 server.world.say(person, QUESTION)
             await server.wait_for_call("sendMessage", count=20)
@@ -91,7 +59,7 @@ async def _handled(database: Database) -> None:
 async def test_replicas_share_focus_settings_and_knowledge(
     database: Database, ports: tuple[int, int], tmp_path: Path
 ) -> None:
-    async with BotApiServer() as server, two_replicas(server, database, ports):
+    async with BotApiServer() as server, replicas(server, database, ports):
         ana = server.world.user("Ana")
         for number, (said, expected) in enumerate(
             [
