@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.cli import DONE, FAILED
-from bot.doctor_service import Finding, processes, telegram_says
+from bot.doctor_service import Finding, calendar_says, processes, telegram_says
 from bot.settings import Settings, SettingsError, read_settings
 from db.engine import create_engine, writing
 from db.errors import DatabaseError, name_of
@@ -48,6 +48,7 @@ async def examine() -> list[Finding]:
     findings += _webhook(settings)
     if all(one.state == "ok" for one in findings if one.about == "token"):
         findings += [finding async for finding in telegram_says(settings)]
+        findings += [finding async for finding in calendar_says(settings)]
     return findings
 
 

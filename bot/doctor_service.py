@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, Literal, NamedTuple
 
 import httpx
@@ -12,12 +13,16 @@ from bot.presence import BEAT_SECONDS
 from bot.settings import Settings
 from db.batches import Batches
 from db.replicas import Peer, peers
+from handlers.deeplinks import CALENDARS
 
 TELEGRAM_SECONDS = 5.0
 """How long Telegram may take to answer."""
 
 BEHIND = 100
 """Updates that wait at Telegram from which on something is wrong."""
+
+_NO_CALENDAR = "404 Not Found\n"
+"""What our page says where there is no calendar."""
 
 State = Literal["ok", "warn", "fail"]
 
@@ -69,6 +74,31 @@ def _problem(peer: Peer) -> str | None:
     if peer.problem is None:
         return None
     return f"one still answers from knowledge {peer.revision}, as the newer fails: {peer.problem}"
+
+
+async def calendar_says(settings: Settings) -> AsyncIterator[Finding]:
+    """Whether calendars can be subscribed to, and their page is reached under its address."""
+    address = settings.public_address
+    if address is None:
+        says = "files only - set PUBLIC_URL or WEBHOOK_URL for those that one subscribes to."
+        yield Finding("ok", "calendars", says)
+        return
+    if not address.startswith("https://"):
+        says = "the address is not https, so that others on the way can read it - use https."
+        yield Finding("warn", "calendars", says)
+    try:
+        async with httpx.AsyncClient(timeout=TELEGRAM_SECONDS) as client:
+            answer = await client.get(f"{address}{CALENDARS}/doctor.ics")
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        says = f"{address} does not answer here ({type(error).__name__}) - see whether `run` runs."
+        yield Finding("warn", "calendars", says)
+        return
+    # What is no address gets a page of ours; a proxy's would be another.
+    if answer.status_code == HTTPStatus.NOT_FOUND and answer.text == _NO_CALENDAR:
+        yield Finding("ok", "calendars", f"served under {address}{CALENDARS}/")
+    else:
+        says = f"something else answers under {address}{CALENDARS}/ - pass that path on to PORT."
+        yield Finding("warn", "calendars", says)
 
 
 async def telegram_says(settings: Settings) -> AsyncIterator[Finding]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
@@ -76,12 +77,17 @@ class Settings(BaseSettings):
         description="The secret Telegram sends along: 1-256 letters, digits, _ and -; needed with "
         "WEBHOOK_URL.",
     )
+    public_url: str | None = Field(
+        None,
+        description="The public https address of the bot's web pages, for calendars to subscribe "
+        "to; without it the host of WEBHOOK_URL.",
+    )
     port: int = Field(
         8080,
         ge=1,
         le=65535,
-        description="The port of the bot's web pages (webhook, /health, /ready, /metrics); without "
-        "WEBHOOK_URL they are served only when it is set.",
+        description="The port of the bot's web pages (webhook, /calendar, /health, /ready, "
+        "/metrics), which are served when it, WEBHOOK_URL or PUBLIC_URL is set.",
     )
     default_timezone: str = Field(
         "Europe/Brussels", description="The IANA time zone for people and dates that name none."
@@ -113,7 +119,7 @@ class Settings(BaseSettings):
             raise ValueError("no such IANA time zone; write one like Europe/Brussels") from error
         return value
 
-    @field_validator("telegram_base_url", "telegram_base_file_url", "webhook_url")
+    @field_validator("telegram_base_url", "telegram_base_file_url", "webhook_url", "public_url")
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
         if value is not None and not re.match(r"https?://[^\s/]+", value):
@@ -124,6 +130,16 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The default time zone."""
         return ZoneInfo(self.default_timezone)
+
+    @property
+    def public_address(self) -> str | None:
+        """Where the web pages can be reached from outside, without a slash at its end."""
+        if self.public_url is not None:
+            return self.public_url.rstrip("/")
+        if self.webhook_url is None:
+            return None
+        address = urlsplit(self.webhook_url)
+        return f"{address.scheme}://{address.netloc.rpartition('@')[2]}"
 
     @property
     def database(self) -> str:

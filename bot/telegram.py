@@ -16,6 +16,7 @@ from telegram.error import BadRequest
 from bot.assistants import Assistants, Reloading
 from bot.cli import CommandError
 from bot.clock import REAL_TIME, Clock
+from bot.feed import CalendarPage, Publisher
 from bot.framework import application
 from bot.patience import clear_token_error, insist, until
 from bot.polling import Poller
@@ -27,10 +28,12 @@ from bot.web import Figures, Health, Ready, Route, WebServer
 from bot.webhook import Updates, Webhook
 from db.batches import Batches
 from db.chats import Chats
+from db.feeds import Feeds
 from db.inbox import Inbox
 from db.misses import Misses
 from db.replicas import Replicas
 from handlers.context import Profile, Services
+from handlers.deeplinks import CALENDARS
 from handlers.delivery import Deliverer
 from handlers.dispatch import Dispatch
 from handlers.intake import ALLOWED_UPDATES, Intake
@@ -92,10 +95,12 @@ class TelegramBot:
             reload=reload,
             default_zone=settings.default_timezone,
             misses=Misses(self.batches),
+            feeds=Feeds(self.batches),
             teach=Teacher(settings),
             profile=Profile(settings.bot_name, settings.operator),
             admins=frozenset(settings.admin_ids),
             maintainers=_maintainers(settings),
+            public_address=settings.public_address,
         )
         self.application = application(settings, self.services, self.lanes)
         self.deliverer = Deliverer(
@@ -194,7 +199,7 @@ class TelegramBot:
         """Serves pages during the block, if any are wanted, and ends with what is under way."""
         settings = self.settings
         server = None
-        if settings.webhook_url is not None or "port" in settings.model_fields_set:
+        if settings.public_address is not None or "port" in settings.model_fields_set:
             server = WebServer(settings.port, self._routes())
             server.start()
         try:
@@ -215,12 +220,23 @@ class TelegramBot:
             Route("/ready", Ready, {"missing": lambda: self.missing}),
             Route("/metrics", Figures, metrics),
         ]
+        if settings.public_address is not None and self.part != "work":
+            routes.append(self._calendars(settings.public_address))
         if settings.webhook_url is not None and self.part != "work":
             path = re.escape(urlsplit(settings.webhook_url).path.rstrip("/"))
             take = Webhook(self.application.bot, self.intake).take
             secret = _shown(settings.webhook_secret)
             routes.append(Route(path, Updates, {"secret": secret, "take": take}))
         return routes
+
+    def _calendars(self, address: str) -> Route:
+        """Calendars, also where a proxy has taken the path of the public address away."""
+        services, bot = self.services, self.application.bot
+        publisher = Publisher(
+            services.feeds, services.assistants, self.services.clock, lambda: bot.username
+        )
+        before = re.escape(urlsplit(address).path)
+        return Route(f"(?:{before})?{CALENDARS}/[^/]*", CalendarPage, {"serve": publisher.serve})
 
     async def _tell_address(self) -> None:
         settings = self.settings

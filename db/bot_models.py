@@ -217,11 +217,11 @@ class Draft(SQLModel, table=True):
 
 
 class CalendarFeed(SQLModel, table=True):
-    """A secret address under which a chat's calendar can be subscribed to; ``token`` is hashed."""
+    """The secret address of a chat's calendar; of its ``token`` only a hash is kept."""
 
     __tablename__ = "calendar_feeds"
     token: str = Field(primary_key=True)
-    chat_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    chat_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True, unique=True))
     alarms: bool = False
     since: int = _moment()
 

@@ -14,6 +14,7 @@ letter for what the button does::
     1WEurope/Lisbon                     say where one is
     1Mteach.12.partnership/textile      teach what a question without an answer was about
     1Cfile.kick-off-2016                send an event as a calendar file
+    1Calarms.on                         change the calendar that the chat subscribes to
     1N                                  nothing: it shows where one is
 """
 

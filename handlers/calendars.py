@@ -1,7 +1,8 @@
-"""Calendars: events as a file, which is right for the day on which it was taken."""
+"""Events as a calendar file, which is right for the day on which it was taken."""
 
 from collections.abc import Sequence
 
+from handlers import feeds
 from handlers.buttons import Press
 from handlers.texts import Texts
 from handlers.times import when
@@ -22,9 +23,9 @@ SEVERAL = "s3p-events.ics"
 
 
 async def calendar(turn: Turn, argument: str) -> None:
-    """The command: a file of the events that the words behind it speak of."""
+    """The command: a file of the events that the words behind it speak of, or a calendar."""
     if not argument:
-        await turn.say_text("calendar_usage")
+        await feeds.overview(turn)
         return
     answer = turn.ask(argument)
     events = _shown(turn, answer)
@@ -88,12 +89,13 @@ def _caption(turn: Turn, alone: Event | None, written: Written) -> str:
         cancelled=alone is not None and alone.status == CANCELLED,
         number=written.events,
         left_out=len(written.left_out),
+        public=turn.services.public_address is not None,
     )
 
 
-def event_of(turn: Turn, press: Press) -> Event | None:
-    """The event whose file a button asks for; None when it is not recorded any more."""
-    if press.value != FILE:
-        return None
-    found: Event | None = turn.assistant.snapshot.things["event"].get(press.to or "")
-    return found
+async def events_of(turn: Turn, press: Press) -> list[Event]:
+    """The events whose file a button asks for; none when they are not recorded any more."""
+    if press.value == feeds.ALL:
+        return await feeds.events(turn)
+    found = turn.assistant.snapshot.things["event"].get(press.to or "")
+    return [found] if found is not None else []

@@ -6,6 +6,7 @@ from telegram import CallbackQuery, Message, Update
 
 from handlers import (
     calendars,
+    feeds,
     listings,
     privacy,
     receipts,
@@ -78,7 +79,7 @@ async def _act(turn: Turn, press: Press, query: CallbackQuery) -> str | None:
         case "where":
             return await where.on_press(editing(turn, query), press)
         case "calendar":
-            return await _file(turn, press, query)
+            return await _calendar(turn, press, query)
         case "setting":
             return await settings.on_press(editing(turn, query), press)
         case "forget":
@@ -99,12 +100,14 @@ async def _choice(turn: Turn, press: Press, query: CallbackQuery) -> str | None:
     return None
 
 
-async def _file(turn: Turn, press: Press, query: CallbackQuery) -> str | None:
-    event = calendars.event_of(turn, press)
-    if event is None:
-        return turn.texts.notice("gone")
+async def _calendar(turn: Turn, press: Press, query: CallbackQuery) -> str | None:
+    if press.value not in (calendars.FILE, feeds.ALL):
+        return await feeds.on_press(editing(turn, query), press, query)
+    events = await calendars.events_of(turn, press)
+    if not events:
+        return turn.texts.notice("gone" if press.value == calendars.FILE else "nothing_in_it")
     await _acknowledge(query, turn.context)
-    await calendars.send(turn, [event])
+    await calendars.send(turn, events)
     return None
 
 

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from handlers import calendars, listings, privacy, receipts, reminder_requests, reviewing, settings
 from handlers.addressing import Asked
 from handlers.buttons import Button, Press, button
-from handlers.deeplinks import COMMITTEE, payload_of, reference_of, target
+from handlers.deeplinks import CALENDAR, COMMITTEE, payload_of, reference_of, target
 from handlers.texts import Texts
 from handlers.turn import Turn
 from knowledge.answer import Answer
@@ -66,6 +66,8 @@ async def start(turn: Turn, argument: str) -> None:
     """A greeting, or what the followed link leads to."""
     if argument == COMMITTEE:
         await committee(turn, "")
+    elif argument == CALENDAR:
+        await calendars.calendar(turn, "")
     elif found := target(argument, turn.assistant.snapshot):
         await turn.answer(turn.choose(reference_of(*found).encode()))
     elif argument and argument != INLINE:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 
 from db.chats import Chats
+from db.feeds import Feeds
 from db.misses import Misses
 from handlers.intake import Intake
 from handlers.lanes import Slots
@@ -56,7 +57,8 @@ class Services:
 
     ``reload`` takes over newer knowledge, and tells whether there was any; ``teach`` teaches what a
     question is about. ``profile`` names the bot and who runs it. ``maintainers`` are the chats told
-    of errors, ``admins`` the people with rights of their own.
+    of errors, ``admins`` the people with rights of their own. ``public_address`` is where the bot's
+    web pages are reached from outside.
     """
 
     assistants: Assistants
@@ -69,10 +71,12 @@ class Services:
     reload: Callable[[], Awaitable[bool]]
     default_zone: str
     misses: Misses
+    feeds: Feeds
     teach: Teach
     profile: Profile = Profile()
     admins: frozenset[int] = frozenset()
     maintainers: tuple[int, ...] = ()
+    public_address: str | None = None
     metrics: Metrics = field(default_factory=Metrics)
     outage: Outage = field(default_factory=Outage)
     reported: dict[str, datetime] = field(default_factory=dict)  # place of an error -> last told

@@ -8,7 +8,12 @@ from knowledge.changes import about
 from knowledge.references import Reference
 from knowledge.snapshot import Snapshot
 
-COMMITTEE = "committee"
+COMMITTEE, CALENDAR = "committee", "calendar"
+"""Payloads that lead to a command."""
+
+CALENDARS = "/calendar"
+"""Where the web server has calendars; the token follows."""
+
 KINDS = {"r": "region", "p": "partnership", "e": "event"}
 _LETTERS = {kind: letter for letter, kind in KINDS.items()}
 _PAYLOAD = re.compile(r"([a-z])-([A-Za-z0-9_-]{1,62})")

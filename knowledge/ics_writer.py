@@ -104,7 +104,7 @@ def is_dated(event: Event) -> bool:
 
 def _component(event: Event, snapshot: Snapshot, page: str | None, leads: Sequence[str]) -> VEvent:
     component = VEvent()
-    changed = _changed(event, snapshot)
+    changed = changed_at(event, snapshot)
     component.add("UID", uid_of(event.id, snapshot))
     # The moment of the last change, not of writing: the same facts make the same file.
     component.add("DTSTAMP", changed)
@@ -190,7 +190,8 @@ def _described(event: Event, snapshot: Snapshot) -> Iterable[str]:
     yield f"Source: {event.source}" if on_page else f"Source: {event.source}, {pack.label}"
 
 
-def _changed(event: Event, snapshot: Snapshot) -> datetime:
+def changed_at(event: Event, snapshot: Snapshot) -> datetime:
+    """When an event was last changed, or collected."""
     live = snapshot.live.get(event.id)
     if live is not None:
         return datetime.fromtimestamp(live.changed, UTC)

@@ -316,6 +316,7 @@ def test_the_doctor_finds_nothing_wrong_with_a_sound_set_up(
     said = cli("doctor")[1]
     assert "ok    token" in said
     assert "warn  Telegram: could not be asked (ConnectError)" in said
+    assert "ok    calendars: files only - set PUBLIC_URL" in said
 
 
 @pytest.mark.parametrize(

@@ -171,6 +171,9 @@ async def test_the_doctor_looks_at_a_running_service(
         code, said = await bot.command_line("doctor")
         assert (code, "ok    processes: none is running" in said) == (0, True)
         assert "warn  Telegram: calls another address, or none" in said
+        address = f"http://127.0.0.1:{unused_tcp_port}"
+        assert f"warn  calendars: {address} does not answer here (ConnectError)" in said
+        assert "warn  calendars: the address is not https" in said
         await bot.start(ready="setWebhook")
         server.webhook.last_error, server.webhook.last_error_at = "Connection refused", 1.8e9
         code, said = await bot.command_line("doctor")
@@ -178,6 +181,10 @@ async def test_the_doctor_looks_at_a_running_service(
         assert "ok    processes: 1 running" in said
         assert "ok    Telegram: knows the token: @s3p_test_bot" in said
         assert "ok    Telegram: calls WEBHOOK_URL" in said
+        assert f"ok    calendars: served under {address}/calendar/" in said
+        bot.environment["PUBLIC_URL"] = server.url.partition("/bot")[0]
+        assert "warn  calendars: something else answers" in (await bot.command_line("doctor"))[1]
+        del bot.environment["PUBLIC_URL"]
         assert "its last call failed at 2027-01-15 08:00 UTC: Connection refused" in said
         await database.change("UPDATE replicas SET problem = 'a broken pack'")
         bot.environment["TELEGRAM_BOT_TOKEN"] = WRONG_TOKEN

@@ -36,8 +36,11 @@ async def traces(database: Database, *words: str) -> dict[str, list[str]]:
     return {name: words for name, words in found.items() if words}
 
 
-async def test_only_what_is_said_is_stored_and_forgetting_erases_all(database: Database) -> None:
-    async with BotApiServer() as server, running(server, database, LOG_LEVEL="DEBUG") as bot:
+async def test_only_what_is_said_is_stored_and_forgetting_erases_all(
+    database: Database, unused_tcp_port: int
+) -> None:
+    web = {"PUBLIC_URL": "https://calendars.example.org", "PORT": str(unused_tcp_port)}
+    async with BotApiServer() as server, running(server, database, LOG_LEVEL="DEBUG", **web) as bot:
         telegram = Telegram(server, bot)
         zoe = server.world.user("Zoe Quux", username="zoequux", id=ZOE)
         ben = server.world.user("Ben")
@@ -46,6 +49,10 @@ async def test_only_what_is_said_is_stored_and_forgetting_erases_all(database: D
         await telegram.press(zoe, answer, answer.buttons[0].text)
         await server.wait_for_message(zoe, count=2)
         await telegram.say(zoe, "/timezone Lisbon")
+        calendar = await telegram.say(zoe, "/calendar")
+        token = calendar.text.partition("example.org/calendar/")[2].partition(".ics")[0]
+        await telegram.press(zoe, calendar, "Alarms in the calendar: off (press for on)")
+        assert await traces(database, token) == {}, "it cannot be read back"
         await telegram.say(zoe, f"where is {WORDS}?")
         server.world.edit(server.world.say(zoe, f"what is {WORDS}?"), f"who is {WORDS}?")
         server.world.inline(zoe, WORDS)
@@ -53,7 +60,7 @@ async def test_only_what_is_said_is_stored_and_forgetting_erases_all(database: D
         await telegram.settled(zoe)
         held = await traces(database, *HIDDEN)
         assert {word for words in held.values() for word in words} == {str(ZOE)}, held
-        assert {"chats", "subscriptions"} <= set(held)
+        assert {"chats", "subscriptions", "calendar_feeds"} <= set(held)
 
         server.world.say(zoe, "/mydata")
         sent = await server.wait_for_call("sendDocument", zoe)
@@ -61,6 +68,8 @@ async def test_only_what_is_said_is_stored_and_forgetting_erases_all(database: D
         document = json.loads(server.from_bot(zoe)[-1].file)
         assert document["chat"]["zone"] == "Europe/Lisbon"
         assert document["subscriptions"][0]["kind"] == "milestones"
+        assert [one["alarms"] for one in document["calendar_feeds"]] == [True]
+        assert token not in str(document)
         shown = {name for name, rows in document.items() if rows}
         assert set(held) - {"updates"} <= shown | {"chats"}, "what is held is shown"
 
@@ -72,7 +81,7 @@ async def test_only_what_is_said_is_stored_and_forgetting_erases_all(database: D
         others = await database.rows("SELECT zone FROM chats")
         assert others == [("Europe/Helsinki",)], "they are left alone"
         log = bot.read_log()
-        assert [word for word in HIDDEN if word in log] == []
+        assert [word for word in (*HIDDEN, token) if word in log] == []
 
 
 async def test_chats_that_are_not_used_are_told_then_forgotten(database: Database) -> None:
