@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from knowledge.references import Reference
@@ -23,6 +23,8 @@ TOLD = 50
 DOUBTFUL = 40
 MARGIN = 2
 """Two different intents nearer than the margin are asked back, when the fit is doubtful."""
+NEAR = 10
+"""A second fact that fits nearly as well as the best is told with it: either may be meant."""
 SURE_CHECK = 95
 """A yes/no question over memberships that is explained to this degree is computed."""
 COVERAGE = 76
@@ -79,7 +81,7 @@ def decide(candidates: Sequence[Candidate]) -> Decision:
     sure = [c for c in composed if c.strong and c.score >= SURE_CHECK and not _is_themed(c)]
     if declared and declared[0].score >= (WORD_FOR_WORD if sure else EXACT):
         declines = declared[0].reference.intent in DECLINES
-        return Certain(sure[0] if declines and sure else declared[0])
+        return Certain(sure[0] if declines and sure else _with_next(declared))
     best = declared[0].score if declared else 0
     for candidate in composed:
         if _is_themed(candidate) and best >= TOLD:
@@ -127,11 +129,26 @@ def _from(origin: Origin, candidates: Sequence[Candidate]) -> list[Candidate]:
 def _closest(declared: Sequence[Candidate]) -> Decision:
     """The best, or the best few when different intents are too close to tell apart.
 
-    Facts of the same kind do not compete: the best is shown and the next ones are a button away.
+    Facts do not compete: a second one that fits nearly as well is told with the best.
     """
     best = declared[0]
     near = [c for c in declared[1:3] if best.score - c.score < MARGIN]
     kinds = {c.reference.intent for c in (best, *near)}
     if best.score < DOUBTFUL and len(kinds) > 1 and not kinds <= DECLINES:
         return Unsure((best, *near))
-    return Certain(best)
+    return Certain(_with_next(declared))
+
+
+def _with_next(declared: Sequence[Candidate]) -> Candidate:
+    """The best declared question, with the next fact beside it where either may be meant."""
+    best, *others = declared
+    if not _is_fact(best) or best.score >= WORD_FOR_WORD:
+        return best
+    following = next(filter(_is_fact, others), None)
+    if following is None or best.score - following.score >= NEAR:
+        return best
+    return replace(best, reference=best.reference.with_also(*following.reference.slots[0]))
+
+
+def _is_fact(candidate: Candidate) -> bool:
+    return candidate.reference.intent == "card"

@@ -8,15 +8,18 @@ from knowledge.question import AUXILIARIES, INTERROGATIVES
 from knowledge.vocabulary import Span
 
 _SENTENCE = re.compile(r"[^.!?;\n]*(?:[.!?;\n](?!\s|$)[^.!?;\n]*)*[.!?;\n]*")
+# A face or picture ends a sentence as a full stop does: "a bit lost :) what does EDP mean".
+_FACE = re.compile("(?:(?:[:;]-?[()DP](?=\\s|$)|[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f])\\s*)+")
 _FRAGMENT = re.compile(r",\s|:\s|\s[-–—]+\s")
 _ASKING = ("ask.", "subject.", "role.", "define.")
 _POINTING = frozenset(["it", "its", "they", "them", "their", "we", "us", "our", "my", "there"])
 _MOST_SENTENCES = 12
+_TOO_LITTLE = 2
 
 
 def sentences(text: str) -> list[str]:
     """The sentences of a message, at most a dozen, each with its closing mark."""
-    found = (sentence.strip() for sentence in _SENTENCE.findall(text))
+    found = (sentence.strip() for sentence in _SENTENCE.findall(_FACE.sub(". ", text)))
     return [one for one in found if any(char.isalnum() for char in one)][:_MOST_SENTENCES]
 
 
@@ -30,6 +33,12 @@ def asks(spans: Sequence[Span]) -> bool:
     return any(
         span.operator.startswith(_ASKING) or span.words in INTERROGATIVES for span in spans
     ) or (bool(spans) and spans[0].words in AUXILIARIES)
+
+
+def says_something(spans: Sequence[Span]) -> bool:
+    """Whether a sentence can be read by itself: it asks, names, or has more than a word or two."""
+    told = [span for span in spans if span.operator != "filler"]
+    return len(told) > _TOO_LITTLE or asks(spans) or any(span.names for span in spans)
 
 
 def named_in(spans: Sequence[Span]) -> list[Span]:

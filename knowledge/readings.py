@@ -143,6 +143,14 @@ def _listed(spans: Sequence[Span]) -> bool:
     )
 
 
+def _asks_meaning_of(name: Span, spans: Sequence[Span]) -> bool:
+    """Whether the words that ask for a meaning stand beside the name: "EDP stands for"."""
+    told = [span for span in spans if span.operator != "filler"]
+    place = told.index(name)
+    beside = told[max(0, place - 1) : place] + told[place + 1 : place + 2]
+    return any(span.operator == "define.term" for span in beside)
+
+
 def named_only(spans: Sequence[Span]) -> Candidate | None:
     """The only name in a question that asks nothing else: what is known of it is told.
 
@@ -170,7 +178,9 @@ def named_only(spans: Sequence[Span]) -> Candidate | None:
     ]
     # "Was there a sixth meeting?" asks whether, not what.
     whether = named[0].of("event") != () and spans[0].words in AUXILIARIES
-    missing = len(rest) / 3 if defined else len(rest) + whether
+    missing = len(rest) + whether
+    if defined:
+        missing = 0 if _asks_meaning_of(named[0], spans) else len(rest) / 3
     score = round(100 * 1.5 / (1.5 + missing))
     about_all = [about(name.kind, name.id) for name in names if name]
     reference = about_all[0]

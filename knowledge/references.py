@@ -10,6 +10,8 @@ from knowledge.query import Axis, Condition, Pattern, Query
 
 MOST_BYTES = 64
 """What a Telegram button can carry."""
+ALSO = "also"
+"""The slot of a fact, as ``kind/id``, that is told besides the one that was probably meant."""
 
 
 class BadReference(ValueError):
@@ -29,6 +31,10 @@ class Reference:
 
     def with_slot(self, name: str, value: str) -> "Reference":
         return replace(self, slots=tuple({**dict(self.slots), name: value}.items()))
+
+    def with_also(self, kind: str, id: str) -> "Reference":
+        """The same with a further fact that is told besides."""
+        return replace(self, slots=(*self.slots, (ALSO, f"{kind}/{id}")))
 
     def without_theme(self) -> "Reference":
         """The same without the words a theme was found by, which only the answer shows."""

@@ -212,7 +212,7 @@ class Speller:
         if len(word) == len(known):
             if sorted(word) == sorted(known):
                 cost -= _SAME_LETTERS_BONUS
-            elif _near_keys(word, known):
+            elif near_keys(word, known):
                 cost -= _NEAR_KEY_BONUS
         if _skeleton(word) == _skeleton(known):
             cost -= _SAME_SKELETON_BONUS
@@ -255,6 +255,11 @@ def _key_neighbours() -> frozenset[tuple[str, str]]:
 _KEY_NEIGHBOURS = _key_neighbours()
 
 
-def _near_keys(word: str, known: str) -> bool:
+def keys_beside(letter: str) -> list[str]:
+    """Lists the letters whose keys touch that of a letter."""
+    return sorted(b for a, b in _KEY_NEIGHBOURS if a == letter and b.isalpha())
+
+
+def near_keys(word: str, known: str) -> bool:
     """Tells whether two words of one length differ by slips to neighbouring keys only."""
     return all(a == b or (a, b) in _KEY_NEIGHBOURS for a, b in zip(word, known, strict=True))

@@ -21,7 +21,15 @@ from knowledge.dialogue import follow_up
 from knowledge.facts import Phrasing
 from knowledge.fallbacks import fallbacks
 from knowledge.matcher import Ranked
-from knowledge.messages import asks, fragments, named_in, only_question, sentences, standing_alone
+from knowledge.messages import (
+    asks,
+    fragments,
+    named_in,
+    only_question,
+    says_something,
+    sentences,
+    standing_alone,
+)
 from knowledge.query import run
 from knowledge.ranking import Ranking
 from knowledge.readings import among_readings, asked_back, named_only, readings
@@ -160,7 +168,7 @@ class Reader:
         asking: list[tuple[Span, ...]] = []
         naming: list[tuple[Span, ...]] = []
         for sentence, spans in read:
-            if len(read) > 1:
+            if len(read) > 1 and says_something(spans):
                 carried = asks(spans) and not any(span.names for span in spans)
                 asking.append((*spans, *named) if carried else spans)
             parts = [self.vocabulary.spans(part) for part in fragments(sentence)]

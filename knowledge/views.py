@@ -14,7 +14,7 @@ from knowledge.membership_views import compare, find
 from knowledge.newer_views import newer_view, since_view, size_view
 from knowledge.offers import Impossible, Offer, View, partnership_offers, region_offer
 from knowledge.query import Query, run
-from knowledge.references import Reference
+from knowledge.references import ALSO, Reference
 from knowledge.reminder_views import REMINDER_VIEWS
 from knowledge.since import of_partnership, of_region, of_thing
 from knowledge.snapshot import ROLE_ORDER, Snapshot
@@ -94,10 +94,14 @@ def country_view(snapshot: Snapshot, reference: Reference, now: datetime) -> Vie
 
 
 def card(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
-    """A thing that is told by its text, or a few of them side by side."""
+    """A thing that is told by its text, or a few of them side by side.
+
+    What is told "also" may have been meant as well, and stands behind the rest.
+    """
     told = []
     facts: list[Fact] = []
-    for kind, id in reference.slots:
+    for slot, value in reference.slots:
+        kind, _, id = value.partition("/") if slot == ALSO else (slot, "", value)
         if kind in ("region", "country", "partnership", "event"):
             break  # these have views of their own
         if id in snapshot.things.get(kind, {}):
@@ -108,11 +112,12 @@ def card(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
     if not told:
         raise Impossible("that fact is not in the knowledge base")
     kind, id = reference.slots[0]
-    ids = tuple(id for _, id in reference.slots)
-    if len(told) > 1:
-        return View({"told": told}, tuple(facts), kind, ids)
+    meant = tuple(id for slot, id in reference.slots if slot != ALSO)
+    data = {"told": told, "also_from": len(meant)}
+    if len(meant) > 1:
+        return View(data, tuple(facts), kind, meant)
     offers, since = _linked(snapshot, kind, id), of_thing(snapshot, kind, id)
-    return View({"told": told}, tuple(facts), kind, ids, offers, since)
+    return View(data, tuple(facts), kind, meant, offers, since)
 
 
 def _linked(snapshot: Snapshot, kind: str, id: str) -> tuple[Offer, ...]:

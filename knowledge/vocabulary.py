@@ -8,25 +8,26 @@ from itertools import product
 
 from rapidfuzz import fuzz, process
 
+from knowledge.mending import Mender
 from knowledge.snapshot import Snapshot
-from knowledge.spelling import Speller
+from knowledge.spelling import Speller, near_keys
 from knowledge.text import Token, fold, tokens
-from knowledge.themes import stem
 
 # A word of at least this many letters that occurs in the names of a single region stands for it.
 _PARTIAL_LETTERS = 5
 # A part of a name that more regions than this have in common says nothing.
 _PARTIAL_SHARED = 4
 _PARTIAL_SCORE = 82
+# A part of a name stands for it with one slip, not with two: "leitet" is no "Leinster".
+_PARTIAL_REPAIRED = 90
 _MOST_ALTERNATIVES = 24
 _NUMBER_DIGITS = 3
 _FEWEST_REPAIRED = 5
 _SHORTEST_ABBREVIATION = 2
 _ARTICLE = "the"
-_GLUED_LETTERS = 10
+_LIGHT = ("filler", "ask.")
 _NEAR_NAME = 92
 _ASIDE = re.compile(r"\([^()]*\)")
-_GLUED = re.compile(r"([a-z]{4,})(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,6 @@ class Vocabulary:
         shorthand: Mapping[str, str] | None = None,
         spelt_right: Iterable[str] = (),
     ) -> None:
-        self._shorthand = shorthand or {}
         self._names: dict[str, dict[tuple[str, str], Name]] = defaultdict(dict)
         self._operators = {phrase: key for key, phrases in operators.items() for phrase in phrases}
         self._collect_names(snapshot)
@@ -107,7 +107,6 @@ class Vocabulary:
                     self._by_first.setdefault((words[0], len(words)), []).append(phrase)
             for word in words:
                 counts[word] += 1
-        self._name_speller = Speller([word for phrase in self._names for word in phrase.split()])
         common = set(known_words)
         # Words nobody asks with here may be a name mistyped: "bask country".
         self._everyday = common - counts.keys()
@@ -119,6 +118,14 @@ class Vocabulary:
         for word in common:
             counts[word] += 3
         self.speller = Speller(counts, right=spelt_right)
+        self._mender = Mender(
+            self.speller,
+            [word for phrase in self._names for word in phrase.split()],
+            self._everyday,
+            [phrase for phrase, key in self._operators.items() if key.startswith(_LIGHT)],
+            shorthand or {},
+            self._names,
+        )
         self._partial = self._collect_partial(common)
 
     def _collect_names(self, snapshot: Snapshot) -> None:
@@ -192,8 +199,8 @@ class Vocabulary:
 
     def spans(self, text: str) -> tuple[Span, ...]:
         """Cut a question into spans, left to right, the longest reading first."""
-        words = self._unglued(tokens(text))
-        choices = [self._choices(words, place) for place in range(len(words))]
+        words = self._mender.unglued(tokens(text))
+        choices = [self._mender.choices(w.text, text[w.start : w.end]) for w in words]
         found: list[Span] = []
         place = 0
         while place < len(words):
@@ -210,37 +217,6 @@ class Vocabulary:
             place = span.end
         return tuple(found)
 
-    def _unglued(self, words: Sequence[Token]) -> Sequence[Token]:
-        """The words with those cut up that were written together: "whichpartnershipsis"."""
-        cut: list[Token] = []
-        for word in words:
-            # A shorter one may be a compound that is not recorded: "turnover" does not turn over.
-            explained = len(word.text) < _GLUED_LETTERS or self.speller.repair(word.text)
-            parts = () if explained else self.speller.split(word.text)
-            cut += [word._replace(text=part) for part in parts] if parts else [word]
-        return cut
-
-    def _choices(self, words: Sequence[Token], place: int) -> list[tuple[str, int]]:
-        """The known words that the word may be, each with what is left of 100 after repair."""
-        word = words[place].text
-        if word in self._shorthand and word not in self._names:
-            return [(self._shorthand[word], 100), (word, 100)]
-        if word in self._everyday:
-            near = self._name_speller.repair(word)
-            return [(word, 100), *((r.word, 85) for r in near[:2] if r.distance == 1)]
-        if self.speller.known(word) or word.isdigit():
-            return [(word, 100)]
-        repairs = sorted(
-            self.speller.repair(word), key=lambda repair: stem(repair.word) != stem(word)
-        )
-        if repairs:
-            return [(repair.word, max(70, 100 - 9 * repair.distance)) for repair in repairs[:4]]
-        if parts := self.speller.split(word):
-            return [(" ".join(parts), 90)]
-        if glued := _GLUED.fullmatch(word):
-            return [(" ".join(glued.groups()), 95)]
-        return [(word, 0)]
-
     def _longest_at(
         self,
         text: str,
@@ -249,18 +225,24 @@ class Vocabulary:
         place: int,
     ) -> Span | None:
         reach = max(self._longest.get(word.partition(" ")[0], 0) for word, _ in choices[place])
+        near: Span | None = None
         for length in range(min(reach, len(words) - place), 0, -1):
             window = choices[place : place + length]
             if length == 1 and words[place].text in self._everyday:
                 window = [window[0][:1]]
             best = self._look_up(window, words[place].text)
-            if best is None and length > 1 and window[-1][0][0] not in self._operators:
+            slip = best is None and near is None and length > 1
+            if slip and window[-1][0][0] not in self._operators:
                 best = self._near_name([options[0][0] for options in window])
-            if best is not None:
-                start, end = words[place].start, words[place + length - 1].end
-                span = Span(place, place + length, text[start:end], *best)
-                return _settled(span, words)
-        return self._joined(text, words, place)
+            if best is None:
+                continue
+            start, end = words[place].start, words[place + length - 1].end
+            span = Span(place, place + length, text[start:end], *best)
+            if not slip:
+                # "sustainable manufacturing don't": the shorter name is written exactly.
+                return span if near and _same(near, span) else near or _settled(span, words)
+            near = span
+        return near or self._joined(text, words, place)
 
     def _look_up(
         self, window: Sequence[list[tuple[str, int]]], typed: str
@@ -324,7 +306,7 @@ class Vocabulary:
         typed = text[words[place].start : words[place].end]
         typed_so = words[place].text in self._everyday
         for word, score in choices[place][:1] if typed_so else choices[place]:
-            if word in self._partial:
+            if word in self._partial and score >= _PARTIAL_REPAIRED:
                 names = tuple(
                     Name(kind, id, "partial", min(score, _PARTIAL_SCORE))
                     for kind, id in self._partial[word]
@@ -335,14 +317,21 @@ class Vocabulary:
         return Span(place, place + 1, typed, word, operator=number)
 
 
+def _same(one: Span, other: Span) -> bool:
+    """Whether two spans may name the same thing."""
+    return bool({(n.kind, n.id) for n in one.names} & {(n.kind, n.id) for n in other.names})
+
+
 def _may_be_meant(typed: str, name: str) -> bool:
     """Whether a single word is long enough for a typing error to leave no doubt of a name.
 
-    Four letters are too few ("NATO" is not nano); five may only have changed places or doubled.
+    Four letters are too few ("NATO" is not nano); five may only have changed places, doubled, or
+    slipped to the key beside ("itsly").
     """
     if len(typed) < _FEWEST_REPAIRED:
         return False
-    return len(typed) > _FEWEST_REPAIRED or set(typed) == set(name)
+    slipped = len(typed) == len(name) and near_keys(typed, name)
+    return len(typed) > _FEWEST_REPAIRED or set(typed) == set(name) or slipped
 
 
 def _belongs_to(span: Span, name: Span) -> bool:
