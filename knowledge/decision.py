@@ -20,6 +20,8 @@ SURE = 58
 """From this fit on a declared question wins over telling about the only name in it."""
 TOLD = 50
 """From this fit on a fact wins over a query that rests on words found in descriptions."""
+NEARBY = 20
+"""From this fit on a fact about what a question names is told as something near it."""
 DOUBTFUL = 40
 MARGIN = 2
 """Two different intents nearer than the margin are asked back, when the fit is doubtful."""
@@ -33,7 +35,7 @@ COVERAGE = 76
 DECLINES = frozenset({"not_recorded", "status_change", "off_topic"})
 """Declared questions that are answered by saying that nothing is known."""
 
-Origin = Literal["composed", "declared", "named", "follow-up", "fallback"]
+Origin = Literal["composed", "declared", "named", "follow-up", "fallback", "nearby"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Candidate:
     strong: bool = True
     reply: str | None = None
     """``yes`` or ``no`` when the declared question was one and its reply is known."""
+    hedged: bool = False
+    """Whether it only comes near what was asked, which the answer says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,8 @@ def decide(candidates: Sequence[Candidate]) -> Decision:
     """Choose among readings.
 
     In this order: a declared question that fits exactly; a query that accounts for the words;
-    the name of a thing that is all there is; the best declared question above the floor.
+    the name of a thing that is all there is; the best declared question above the floor; what
+    comes near it.
     """
     declared = sorted(_from("declared", candidates), key=lambda c: -c.score)
     composed = _from("composed", candidates) + _from("follow-up", candidates)
@@ -102,6 +107,8 @@ def decide(candidates: Sequence[Candidate]) -> Decision:
     for candidate in composed:
         if candidate.score >= COVERAGE:
             return Certain(candidate)
+    for candidate in _from("nearby", candidates):
+        return Certain(candidate)
     return Unknown(declared[0] if declared else None)
 
 

@@ -1,9 +1,10 @@
 """What is told of the only thing a question names, when nothing else fits."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from knowledge.changes import about
-from knowledge.decision import SURE, TOLD, Candidate
+from knowledge.decision import DECLINES, NEARBY, SURE, TOLD, Candidate
 from knowledge.offers import partnerships_of
 from knowledge.question import CIRCUMSTANCES
 from knowledge.ranking import Ranking
@@ -16,6 +17,8 @@ _WEAK = 45
 _ONE = frozenset({"i", "we", "you", "one", "people"})
 _LOOSE_WORDS = 1
 _NOT_LOOSE = frozenset({"content.steps", "order.next", "order.last", "define.term"})
+_TOLD_WHOLE = ("theme", "instrument", "organisation", "document", "person", "term")
+"""What is told by one text, so that little is left out of it."""
 _OF_MEMBERS = frozenset(["role", "unrecorded", "subject", "degree", "set", "order", "time"])
 _TELLING = {
     "goal": "partnership_goal",
@@ -57,7 +60,44 @@ def fallbacks(
             yield Candidate(partnerships_of(region[0].id), SURE, "fallback")
     elif names := named[0].of("term", "organisation", "instrument", "document", "person"):
         known = about(names[0].kind, names[0].id)
-        yield Candidate(known, _WEAK, "fallback", strong=False)
+        yield Candidate(known, _WEAK, "fallback", strong=False, hedged=True)
+
+
+def nearest(
+    spans: Sequence[Span], declared: Sequence[Candidate], themes: ThemeIndex, ranking: Ranking
+) -> Candidate | None:
+    """What comes nearest to a question about a single thing, of which all words are known here.
+
+    The best declared question about that thing, however faintly it fits; else its description, if
+    that is all there is to tell of it, or if it speaks of most of what is asked. It is told as
+    something near, not as the answer.
+    """
+    named = {span.names for span in spans if span.names}
+    if len(named) != 1 or any(span.guessed for span in spans):
+        return None
+    (names,) = named
+    if any(name.kind in ("region", "country") for name in names):
+        return None
+    groups = {span.operator.partition(".")[0] for span in spans}
+    words = [w for s in spans if not s.names and not s.operator for w in s.words.split()]
+    if "unrecorded" in groups or ranking.foreign(words):
+        return None
+    about_it = [
+        candidate
+        for candidate in declared
+        if candidate.score >= NEARBY
+        and candidate.reference.intent not in DECLINES
+        and any(ranking.is_about(candidate.reference, name) for name in names)
+    ]
+    if about_it:
+        best = max(about_it, key=lambda candidate: candidate.score)
+        return replace(best, origin="nearby", hedged=True)
+    thing = next((name for name in names if name.kind in _TOLD_WHOLE), None)
+    if thing is None:
+        thing = next((name for name in names if name.kind == "partnership"), None)
+        if thing is None or groups & _OF_MEMBERS or themes.told_of(thing.id, words) is None:
+            return None
+    return Candidate(about(thing.kind, thing.id), NEARBY, "nearby", hedged=True)
 
 
 def _is_what_is_asked(spans: Sequence[Span], word: Span) -> bool:

@@ -10,11 +10,12 @@ from knowledge.declarations import Declarations
 from knowledge.facts import Phrasing
 from knowledge.matcher import Matcher, Ranked
 from knowledge.readings import alike
+from knowledge.references import Reference
 from knowledge.search import FactIndex
 from knowledge.snapshot import Snapshot
 from knowledge.threads import BONUS, Thread
 from knowledge.utterances import LabelEntities, entities_in, examples_of, masked_name
-from knowledge.vocabulary import Span, Vocabulary
+from knowledge.vocabulary import Name, Span, Vocabulary
 
 _RANKED = 10
 _NAMED_TIMES = 5
@@ -174,6 +175,15 @@ class Ranking:
             return False
         asked = any(self._facts.covers(label, [token]) for token in thread.tokens)
         return asked or thread.holds(label, self._snapshot)
+
+    def is_about(self, reference: Reference, name: Name) -> bool:
+        """Whether a declared question is about a thing: has it in a slot, or is asked with it."""
+        if reference.intent != "card":
+            return (name.kind, name.id) in reference.slots
+        kind, id = reference.slots[0]
+        spelt = f"<{name.kind}:{name.id}>", f"<{name.id.removesuffix('s')}>"
+        own = (kind, id) == (name.kind, name.id)
+        return own or any(self._facts.covers(f"{kind}/{id}", [token]) for token in spelt)
 
     def tells(self, spans: Sequence[Span]) -> bool:
         """Whether there are words, besides names, that facts speak of."""

@@ -178,7 +178,7 @@ def named_only(spans: Sequence[Span]) -> Candidate | None:
     ]
     # "Was there a sixth meeting?" asks whether, not what.
     whether = named[0].of("event") != () and spans[0].words in AUXILIARIES
-    missing = len(rest) + whether
+    missing: float = len(rest) + whether
     if defined:
         missing = 0 if _asks_meaning_of(named[0], spans) else len(rest) / 3
     score = round(100 * 1.5 / (1.5 + missing))

@@ -19,7 +19,7 @@ from knowledge.occasions import occasion
 from knowledge.offers import Offer, View
 from knowledge.query import Found, Query
 from knowledge.references import MOST_BYTES
-from knowledge.snapshot import Snapshot
+from knowledge.snapshot import ROLE_ORDER, Snapshot
 from knowledge.wording import day_of, listed
 
 _TAG = re.compile(r"<[^>]+>")
@@ -94,6 +94,7 @@ class Rendering:
             show_roles=shows_reasons,
         )
         self._templates.filters.update(
+            by_role=by_role,
             listed=listed,
             listed_regions=self.listed_regions,
             listed_names=self.listed_names,
@@ -216,6 +217,14 @@ class Rendering:
         if sorted:
             names.sort(key=str.lower)
         return listed(names, last)
+
+
+def by_role(rows: Iterable[Membership]) -> list[tuple[str, list[Membership]]]:
+    """Rows by their role, in the order of roles."""
+    groups: dict[str, list[Membership]] = {}
+    for row in rows:
+        groups.setdefault(row.role, []).append(row)
+    return sorted(groups.items(), key=lambda group: ROLE_ORDER[group[0]])
 
 
 def shows_reasons(query: Query) -> bool:

@@ -77,6 +77,7 @@ class Replies:
             guesses=self._guesses(spans),
             known=known,
             reply=candidate.reply,
+            hedged=candidate.hedged,
         )
         html = within_reach(html, now)
         usual: Status = "decline" if reference.intent in _DECLINED else "answer"

@@ -19,7 +19,7 @@ from knowledge.decision import (
 from knowledge.declarations import Declarations
 from knowledge.dialogue import follow_up
 from knowledge.facts import Phrasing
-from knowledge.fallbacks import fallbacks
+from knowledge.fallbacks import fallbacks, nearest
 from knowledge.matcher import Ranked
 from knowledge.messages import (
     asks,
@@ -204,7 +204,8 @@ class Reader:
     def _candidates(
         self, spans: Sequence[Span], ranked: Sequence[Ranked], focus: Focus | None
     ) -> Iterator[Candidate]:
-        yield from self._declared(spans, ranked, focus)
+        declared = tuple(self._declared(spans, ranked, focus))
+        yield from declared
         events = compose_events(spans, self.snapshot)
         if events is not None:
             yield Candidate(events[0], events[1], "composed")
@@ -220,6 +221,9 @@ class Reader:
         if named is not None:
             yield named
         yield from fallbacks(spans, self.themes, self.ranking, self.vocabulary.speller)
+        nearby = nearest(spans, declared, self.themes, self.ranking)
+        if nearby is not None:
+            yield nearby
 
     def _goes_on(
         self, spans: Sequence[Span], ranked: Sequence[Ranked], focus: Focus | None
