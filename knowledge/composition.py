@@ -22,12 +22,16 @@ from knowledge.themes import ThemeIndex
 from knowledge.vocabulary import Span
 
 _OPERATIONS: tuple[tuple[str, Operation], ...] = (
+    ("relation.average", "average"),
     ("degree.most", "most"),
     ("degree.least", "least"),
     ("relation.per", "rank"),
     ("relation.potential", "partners"),
     ("ask.count", "count"),
 )
+
+
+_PLACES = {"order.second": 2, "order.third": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,11 @@ class _Composer:
         said = (operation for op, operation in _OPERATIONS if question.says(op))
         operation: Operation = next(said, "check" if whether else "list")
         query = Query(subject, operation, candidates=tuple(candidates.values()))
+        place = self._place()
+        if operation == "list" and place > 1 and question.says("relation.by_number"):
+            query = query.with_operation("most")  # "who comes second in number of regions?"
+        if query.operation in ("most", "least"):
+            query = replace(query, place=place)
         query = self._with_clauses(query, clauses)
         if (
             subject == "country"
@@ -136,6 +145,15 @@ class _Composer:
         if not question.asks_membership() or self._asks_whether_there_is(query):
             return None
         return replace(query, conditions=(Condition(Pattern(), OTHER_AXIS[subject]),))
+
+    def _place(self) -> int:
+        """Which most is meant: the second or third, or the first."""
+        for place, operator in enumerate(self.question.operators):
+            if operator in _PLACES:
+                if self.question.says("degree.most", "degree.least", "relation.by_number"):
+                    self.used.add(place)
+                return _PLACES[operator]
+        return 1
 
     def _asks_whether_there_is(self, query: Query) -> bool:
         """Whether it is asked if there is a partnership, not what it is like."""
@@ -155,7 +173,7 @@ class _Composer:
     def _with_clauses(self, query: Query, clauses: list[Clause]) -> Query:
         conditions: list[Condition] = []
         measure: Condition | None = None
-        ranked = query.operation in ("most", "least", "rank")
+        ranked = query.operation in ("most", "least", "rank", "average")
         for clause in clauses:
             made = conditions_of(query.subject, clause, self.snapshot)
             if ranked and measures(query.subject, clause, made):
@@ -180,7 +198,8 @@ class _Composer:
         region = next(iter(self.question.ids("region")), None)
         if region is None:
             return query
-        if region not in self.snapshot.by_region:
+        about = any(c.plain and c.pattern.partnerships for c in query.conditions)
+        if region not in self.snapshot.by_region and not (about and query.operation == "partners"):
             # Who is in nothing meets nobody; what it is in says so.
             inside = Pattern(regions=frozenset({region}))
             return Query("partnership", conditions=(Condition(inside, "region"),))

@@ -18,7 +18,7 @@ def find(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
     query = reference.query
     if query is None:
         raise Impossible("a query is missing")
-    if query.operation in ("most", "least", "rank") and query.measure is None:
+    if query.operation in ("most", "least", "rank", "average") and query.measure is None:
         raise Impossible("a ranking does not say what it ranks by")
     if any(id not in snapshot.things[axis] for axis, id in _named(query)):
         raise Impossible("the query names what is not in the knowledge base")
@@ -64,7 +64,7 @@ def _named(query: Query) -> Iterator[tuple[str, str]]:
 
 def shape(query: Query) -> str:
     """Which form of answer suits a query (a block of the template)."""
-    if query.operation in ("most", "least", "rank", "partners", "check"):
+    if query.operation in ("most", "least", "rank", "average", "partners", "check"):
         return query.operation
     if query.candidates and not query.theme and query.conditions:
         return "position"

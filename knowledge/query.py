@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
+import numpy as np
+
 from knowledge.columns import Numbers
 from knowledge.facts import Membership
 from knowledge.snapshot import ROLE_ORDER, Snapshot
@@ -94,7 +96,7 @@ class Condition:
         return self.at_least == 1 and self.at_most is None
 
 
-Operation = Literal["list", "count", "check", "most", "least", "rank", "partners"]
+Operation = Literal["list", "count", "check", "most", "least", "rank", "partners", "average"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ class Query:
 
     ``measure`` is what ``most``, ``least`` and ``rank`` compare, and what lists may show;
     ``candidates`` restricts the subjects to those named (for ``check``: is it so for them?);
-    ``theme`` keeps the words that were looked up to find partnerships, so they can be said.
+    ``theme`` keeps the words that were looked up to find partnerships, so they can be said;
+    ``place`` tells which most is meant: 2 is the second most.
     """
 
     subject: Axis
@@ -112,6 +115,7 @@ class Query:
     measure: Condition | None = None
     candidates: tuple[str, ...] = ()
     theme: str | None = None
+    place: int = 1
 
     def with_operation(self, operation: Operation) -> "Query":
         return replace(self, operation=operation)
@@ -184,8 +188,8 @@ class _Search:
         places = holding.nonzero()[0]
         if query.operation in ("most", "least") and len(places):
             measured = self.measured[places]
-            best = measured.max() if query.operation == "most" else measured.min()
-            places = places[measured == best]
+            steps = np.unique(measured)[:: -1 if query.operation == "most" else 1]
+            places = places[measured == steps[min(query.place, len(steps)) - 1]]
         elif query.operation in ("rank", "partners"):
             places = places[(-self.measured[places]).argsort(kind="stable")]
         return tuple([Found(ids[place], self, place) for place in places.tolist()])

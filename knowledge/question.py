@@ -22,6 +22,13 @@ SUBJECTS: dict[str, Axis] = {
 }
 """What is asked for when one of these nouns is."""
 
+OTHER_SIDE: dict[Axis, Axis] = {
+    "region": "partnership",
+    "country": "partnership",
+    "partnership": "region",
+}
+"""Whose average number it is, where only what is counted is said."""
+
 THEMED = frozenset({"relation.about", "relation.potential"})
 _POLITE = frozenset(["you", "we", "i", "u", "anyone", "anybody"])
 _SPEAKERS = frozenset({"i", "we", "you", "they", "he", "she", "that", "which", "who", "this"})
@@ -102,6 +109,8 @@ class Question:
             if axis == "country" and behind in (["subject.region"], ["subject.member"]):
                 return "region", first + 1
             return axis, None
+        if self.says("relation.average") and (averaged := self._averaged()) is not None:
+            return averaged, None
         asked = [
             place
             for place, op in enumerate(self.operators)
@@ -123,13 +132,38 @@ class Question:
             return "region", None
         return self._implied_subject()
 
+    def _averaged(self) -> Axis | None:
+        """What each has so many of: "how many regions does a partnership have on average?".
+
+        The noun behind "how many" or "average" is what is counted, the other one the subject.
+        """
+        for span in self.spans:
+            each = SUBJECTS.get(span.words.rpartition(" ")[2])
+            if span.operator == "relation.per" and each:
+                return each
+        nouns = [
+            (place, SUBJECTS[noun])
+            for place, op in enumerate(self.operators)
+            if (noun := op.removeprefix("subject.")) in SUBJECTS and op != noun
+        ]
+        counted = [
+            place
+            for place, op in enumerate(self.operators)
+            if op in ("ask.count", "relation.average")
+        ]
+        behind = [(at, axis) for at, axis in nouns if any(0 < at - place <= 2 for place in counted)]
+        others = [axis for pair in nouns if pair not in behind[:1] for axis in [pair[1]]]
+        if len(nouns) == 1:
+            return OTHER_SIDE[nouns[0][1]] if behind else nouns[0][1]
+        return next((axis for axis in others if not behind or axis != behind[0][1]), None)
+
     def _implied_subject(self) -> tuple[Axis | None, int | None]:
         """What is asked for when no question word says so: the other side of what is named."""
         axes = self.axes
         marked = self.says("mark.vanguard", "mark.nonvanguard")
         if axes == {"partnership"} and marked and not self.asks():
             return "partnership", None
-        noun = self._noun_after(0, near=False)
+        noun = self._ranked_noun() or self._noun_after(0, near=False)
         if noun is not None and not self._lists_memberships(noun):
             subject = SUBJECTS[self.operators[noun].partition(".")[2]]
             if not (subject == "partnership" and axes == {"partnership"}):
@@ -139,6 +173,15 @@ class Question:
         if axes:
             return "partnership", None
         return ("region" if self.roles() else None), None
+
+    def _ranked_noun(self) -> int | None:
+        """The noun behind the one that is counted: "most partnerships region"."""
+        for place, operator in enumerate(self.operators[:-2]):
+            nouns = self.operators[place + 1 : place + 3]
+            axes = [SUBJECTS.get(noun.removeprefix("subject.")) for noun in nouns]
+            if operator in ("degree.most", "degree.least") and None not in axes:
+                return place + 2 if axes[0] != axes[1] else None
+        return None
 
     def _lists_memberships(self, noun: int) -> bool:
         """Whether "memberships" means those of a named region, not the members of something."""

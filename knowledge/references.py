@@ -5,11 +5,14 @@ it and a press goes straight to the answer.
 """
 
 from dataclasses import dataclass, replace
+from typing import get_args
 
-from knowledge.query import Axis, Condition, Pattern, Query
+from knowledge.query import Axis, Condition, Operation, Pattern, Query
 
 MOST_BYTES = 64
 """What a Telegram button can carry."""
+MOST_PLACES = 9
+"""How far down "the second most" can go."""
 ALSO = "also"
 """The slot of a fact, as ``kind/id``, that is told besides the one that was probably meant."""
 
@@ -78,15 +81,18 @@ def _encode_query(query: Query) -> str:
     measure = _encode_condition(query.measure) if query.measure else ""
     conditions = ";".join(_encode_condition(condition) for condition in query.conditions)
     candidates = "+".join(query.candidates)
-    return "~".join((_LETTERS[query.subject], query.operation, conditions, measure, candidates)) + (
+    operation = query.operation + (str(query.place) if query.place > 1 else "")
+    return "~".join((_LETTERS[query.subject], operation, conditions, measure, candidates)) + (
         f"~{query.theme.encode().hex()}" if query.theme else ""
     )
 
 
 def _decode_query(line: str) -> Query:
-    subject, operation, conditions, measure, candidates, *theme = line.split("~")
-    if operation not in ("list", "count", "check", "most", "least", "rank", "partners"):
-        raise ValueError(operation)
+    subject, said, conditions, measure, candidates, *theme = line.split("~")
+    operation = said.rstrip("0123456789")
+    place = int(said[len(operation) :] or 1)
+    if operation not in get_args(Operation) or not 1 <= place <= MOST_PLACES:
+        raise ValueError(said)
     return Query(
         _SUBJECTS[subject],  # type: ignore[arg-type]  # the letters of axes only
         operation,  # type: ignore[arg-type]  # checked above
@@ -94,6 +100,7 @@ def _decode_query(line: str) -> Query:
         _decode_condition(measure) if measure else None,
         tuple(id for id in candidates.split("+") if id),
         bytes.fromhex(theme[0]).decode() if theme else None,
+        place,
     )
 
 

@@ -95,6 +95,7 @@ class Rendering:
         )
         self._templates.filters.update(
             by_role=by_role,
+            mean=lambda number: f"{number:.1f}".removesuffix(".0"),
             listed=listed,
             listed_regions=self.listed_regions,
             listed_names=self.listed_names,

@@ -16,7 +16,7 @@ from knowledge.snapshot import ROLE_ORDER, Snapshot
 MOST_ROWS = 8
 """More changes than this are counted, not listed."""
 _SIZES = "partnerships"
-_RANKED = frozenset({"most", "least", "rank", "partners"})
+_RANKED = frozenset({"most", "least", "rank", "average", "partners"})
 _ROLES_CHANGED = frozenset({"new_lead", "role_added", "unclear"})
 _COUNTED = frozenset({"list", "count"})
 
