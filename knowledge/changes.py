@@ -93,7 +93,7 @@ def _with_candidates(query: Query, axis: Axis, ids: list[str]) -> Query:
     if axis == "partnership" and len(regions) == 1:
         pattern = Pattern(partnerships=frozenset(ids), roles=regions[0].roles)
         condition = Condition(pattern, "partnership")
-        return Query("region", "list", (condition,), candidates=tuple(sorted(regions[0].regions)))
+        return Query("region", "check", (condition,), candidates=tuple(sorted(regions[0].regions)))
     operation: Operation = "list" if query.operation in ("list", "count") else query.operation
     return replace(query, operation=operation, candidates=tuple(ids))
 

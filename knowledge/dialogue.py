@@ -12,10 +12,10 @@ from knowledge.carrying import carried_on
 from knowledge.changes import about
 from knowledge.corrections import corrected
 from knowledge.ellipsis import about_again, asked_again, circumstance, other_extreme
-from knowledge.fragments import changed, content, fragment, is_named, removing
+from knowledge.fragments import changed, content, fragment, is_named, removing, stands_alone
 from knowledge.listed import ORDINALS, gone_into, item, named_span
 from knowledge.narrowing import Compose, narrowed, spelt_out
-from knowledge.other_times import other_time
+from knowledge.other_times import neighbour, other_time
 from knowledge.references import BadReference, Reference
 from knowledge.snapshot import Snapshot
 from knowledge.vocabulary import Span
@@ -42,11 +42,14 @@ def follow_up(
         return tuple(spans)
     if focus.results_kind == PENDING:
         return _settled(spans, last, focus)
+    if stands_alone(spans):
+        return tuple(spans)
     spans = removing(corrected(taken_apart(spans)))
     whole = (
         _item(spans, last, focus)
         or circumstance(spans, last, focus)
         or other_time(spans, last, snapshot)
+        or neighbour(spans, focus)
         or asked_again(spans, last, focus, snapshot)
         or other_extreme(spans, last)
         or about_again(spans, last, focus)

@@ -23,12 +23,32 @@ _BESIDE = frozenset(
     {"and", "exactly", "precisely", "was", "is", "it", "that", "then", "but", "so", "did", "else"}
     | {"place", "take", "held", "this", "one", "instead", "otherwise"}
 )
+_POINTING_BACK = frozenset({"this", "that", "it"})
 _INSTEAD = frozenset({"then", "else", "instead", "otherwise"})
 _PLACES_IN_PRINT = frozenset({"page", "pages", "source", "sources"})
 _ASKING_PLACE = frozenset(
     {"which", "what", "what s", "what are", "the", "on", "of", "for", "where", "i", "can", "find"}
-    | {"said", "latter", "is", "that", "it", "this"}
+    | {"said", "latter", "is", "that", "it", "this", "s", "your", "says", "say", "so", "does"}
+    | {
+        "report",
+        "exact",
+        "exactly",
+        "from",
+        "comes",
+        "come",
+        "did",
+        "you",
+        "get",
+        "in",
+        "give",
+        "me",
+    }
 )
+_DATES_ASKED = frozenset(
+    {"as", "of", "when", "from", "date", "old", "how", "the", "what", "information", "figure"}
+    | {"figures", "data", "number", "numbers", "are", "these", "recent", "latter", "s"}
+)
+_DATE_WORDS = frozenset({"as", "old", "date", "recent"})
 _ROLES = frozenset({"as", "role", "roles", "capacity", "function"})
 _AS_WHAT = _ROLES | {
     "what",
@@ -52,9 +72,11 @@ _MOST_WORDS = 6
 def circumstance(spans: Sequence[Span], last: Reference, focus: Focus) -> Reference | None:
     """What a bare "where?", "when?", "why?" asks of what the chat is about."""
     bare = {span.words for span in spans if span.words not in _BESIDE}
-    if bare & _PLACES_IN_PRINT and bare <= _PLACES_IN_PRINT | _ASKING_PLACE:
-        return last  # an answer ends in its source
     words = {span.words for span in spans}
+    placed = "where" in words and "in the report" in words and bool(words & _POINTING_BACK)
+    dated = bool(bare & _DATE_WORDS) and bare <= _DATES_ASKED
+    if placed or dated or (bare & _PLACES_IN_PRINT and bare <= _PLACES_IN_PRINT | _ASKING_PLACE):
+        return last  # an answer ends in its source and date
     if base_query(last) is not None and words <= _AS_WHAT and words & _ROLES:
         return _with_role(last)
     spoken_of = focus.entities if last.query else (*focus.entities, *focus.mentioned[:2])
@@ -104,7 +126,8 @@ def asked_again(
         return _others(last, query)
     counted = f"number.{len(focus.results)}"
     if not all(
-        op.startswith(("ask.", "number.1", "set.all", "mark.rec", counted)) for op in operators
+        op.startswith(("ask.", "set.all", "mark.rec")) or op in ("number.1", counted)
+        for op in operators
     ):
         return None
     if not any(op.startswith("ask.") for op in operators):

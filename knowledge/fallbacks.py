@@ -78,6 +78,8 @@ def nearest(
     (names,) = named
     if any(name.kind in ("region", "country") for name in names):
         return None
+    if any(name.form == "focus" and name.kind in ("partnership", "event") for name in names):
+        return None  # "the north one" need not be what was spoken of
     groups = {span.operator.partition(".")[0] for span in spans}
     words = [w for s in spans if not s.names and not s.operator for w in s.words.split()]
     if "unrecorded" in groups or ranking.foreign(words):

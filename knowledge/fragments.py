@@ -5,6 +5,7 @@ They change the names, the roles and the marks of the question behind the last a
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from knowledge.changes import base_query, with_clause, with_other_slot
 from knowledge.clauses import ClauseReader, axis_name
@@ -73,8 +74,10 @@ def fragment(spans: Sequence[Span]) -> tuple[Span, ...] | None:
     # "Which Swedish?" asks the same of others.
     asks = bool(asked) and not (asked == told[:1] and told[0].words == "which" and len(rest) == 2)
     loose = [span for span in told if not span.names and not span.operator]
+    if any(s.operator.startswith("relation.") and s.operator != "relation.also" for s in told):
+        return None
     groups = {_group(span.operator) for span in told if span.operator}
-    groups -= {"ask"} if not asks else set()
+    groups -= {"ask", "relation"} if not asks else {"relation"}
     if loose or not told or (not opened and len(rest) > 5 and not narrowing):
         return None
     first = rest[0].words if rest else ""
@@ -103,6 +106,24 @@ def _is_complete(spans: Sequence[Span]) -> bool:
     """Whether a noun and names say all: "other French regions in medtech"."""
     axes = {found[0] for span in spans if (found := axis_name(span))}
     return "country" in axes and len(axes) > 1
+
+
+def stands_alone(spans: Sequence[Span]) -> bool:
+    """Whether a message cannot go on with anything: it asks what something is, or how I am.
+
+    "What is a Vanguard pilot?", "are you still there?", "all Finnish regions please".
+    """
+    words = [span.words for span in spans]
+    asked = " ".join(words[:3])
+    defines = asked in ("what is a", "what is an", "what s a", "what s an") or (
+        words[:1] in (["what"], ["what s"]) and words[1:2] in (["a"], ["an"])
+    )
+    to_me = any(pair in (("are", "you"), ("you", "there")) for pair in pairwise(words))
+    every = any(span.operator == "set.all" for span in spans[:2]) and any(
+        before.of("country") and span.operator == "subject.region"
+        for before, span in pairwise(spans)
+    )
+    return defines or to_me or every
 
 
 def removing(spans: Sequence[Span]) -> tuple[Span, ...]:

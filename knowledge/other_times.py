@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from knowledge.answer import Focus
 from knowledge.changes import base_query
 from knowledge.chronology import is_date, time_slots
 from knowledge.facts import Event
@@ -10,6 +11,8 @@ from knowledge.references import Reference
 from knowledge.snapshot import Snapshot
 from knowledge.vocabulary import Span
 
+_PAST = frozenset({"came", "happened", "followed", "was", "did", "went"})
+_THAT = frozenset({"that", "it", "this"})
 _PERIODS = ("order.after", "order.before", "order.between")
 _NUMBERS = {"order.first": 1, "order.second": 2, "order.third": 3}
 _NUMBERED = {
@@ -62,3 +65,17 @@ def _number(told: Sequence[Span], last: Reference, snapshot: Snapshot) -> Refere
     meetings = [event for event in snapshot.events if event.series == known.series]
     found = next((event for event in meetings if event.number == number), None)
     return last.with_slot("event", found.id) if number and found else None
+
+
+def neighbour(spans: Sequence[Span], focus: Focus) -> Reference | None:
+    """What came after or before the event spoken of: "what came next?", "and before that?"."""
+    event = next((id for kind, id in focus.entities if kind == "event"), None)
+    words = {span.words for span in spans}
+    told = [s for s in content(behind_opener(spans)) if not s.operator.startswith("ask.")]
+    if event is None or len(told) != 1 or not words & (_PAST | _THAT):
+        return None
+    if told[0].operator in ("order.next", "order.after"):
+        return Reference("events_after", (("event", event),))
+    if told[0].operator == "order.before":
+        return Reference("events_before", (("event", event),))
+    return None

@@ -9,10 +9,12 @@ from knowledge.decision import EXACT, SURE
 from knowledge.declarations import Declarations
 from knowledge.facts import Phrasing
 from knowledge.matcher import Matcher, Ranked
+from knowledge.question import INTERROGATIVES
 from knowledge.readings import alike
 from knowledge.references import Reference
 from knowledge.search import FactIndex
 from knowledge.snapshot import Snapshot
+from knowledge.subjects import subjects
 from knowledge.threads import BONUS, Thread
 from knowledge.utterances import LabelEntities, entities_in, examples_of, masked_name
 from knowledge.vocabulary import Name, Span, Vocabulary
@@ -90,6 +92,8 @@ class Ranking:
                 self._exact.setdefault(utterance, set()).add(label)
         self._facts = FactIndex(texts, declared.operators["filler"], declared.synonyms)
         self._matcher = Matcher(examples, speller=vocabulary.speller)
+        light = {word for text in declared.operators["filler"] for word in text.split()}
+        self._subjects = subjects(examples, light | INTERROGATIVES)
 
     def rank(
         self, masked: str, spans: Sequence[Span], thread: Thread | None = None
@@ -175,6 +179,11 @@ class Ranking:
             return False
         asked = any(self._facts.covers(label, [token]) for token in thread.tokens)
         return asked or thread.holds(label, self._snapshot)
+
+    def subject(self, thread: Thread) -> tuple[Span, ...]:
+        """What the fact that was told last is about, as words to be added to a question."""
+        label = f"{thread.told[0]}/{thread.told[1]}"
+        return tuple(Span(0, 0, "", word) for word in self._subjects.get(label, ()))
 
     def is_about(self, reference: Reference, name: Name) -> bool:
         """Whether a declared question is about a thing: has it in a slot, or is asked with it."""

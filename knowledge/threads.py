@@ -14,12 +14,21 @@ BONUS = 12
 SURE = 55
 """From this fit on such a fact is meant rather than all regions or countries there are."""
 
+_BRIEF = 2
+_GOING_ON = frozenset({"and", "what about", "how about", "also"})
+_BACK = frozenset(
+    {"it", "its", "they", "them", "their", "this", "that", "these", "those", "he", "she", "his"}
+    | {"her", "there", "him"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Thread:
     """What the last answer was about, as (kind, id)."""
 
     matters: frozenset[tuple[str, str]]
+    told: tuple[str, str]
+    """The fact itself."""
 
     @property
     def tokens(self) -> tuple[str, ...]:
@@ -48,9 +57,22 @@ def thread_of(spans: Sequence[Span], focus: Focus | None) -> Thread | None:
         return None
     if last.query is not None or not last.intent.startswith(("card", "event_")):
         return None
-    return Thread(frozenset(focus.entities))
+    told = next(iter(last.slots), ("", ""))
+    return Thread(frozenset(focus.entities), told)
 
 
-def is_of_all(query: Query) -> bool:
-    """Whether a query asks for all there are: "how many regions?", with nothing to limit them."""
-    return not (query.conditions or query.candidates or query.measure)
+def points_back(spans: Sequence[Span]) -> bool:
+    """Whether a message that names nothing goes on about the same: by a word, or by its brevity."""
+    content = [span for span in spans if span.operator != "filler"]
+    return (
+        len(content) <= _BRIEF
+        or (bool(spans) and spans[0].words in _GOING_ON)
+        or any(span.words in _BACK for span in spans)
+    )
+
+
+def names_nothing(query: Query) -> bool:
+    """Whether a query is limited by no name: "how many regions?", "who leads them?"."""
+    patterns = [condition.pattern for condition in query.conditions]
+    named = any(p.regions or p.countries or p.partnerships for p in patterns)
+    return not (named or query.candidates or query.measure)

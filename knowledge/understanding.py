@@ -9,6 +9,7 @@ from knowledge.chronology import compose_events
 from knowledge.composition import Composition, compose, without_why
 from knowledge.decision import (
     COVERAGE,
+    NEARBY,
     Candidate,
     Certain,
     Decision,
@@ -39,12 +40,14 @@ from knowledge.snapshot import Snapshot
 from knowledge.text import fold
 from knowledge.themes import ThemeIndex
 from knowledge.threads import SURE as ON_THREAD
-from knowledge.threads import is_of_all, thread_of
+from knowledge.threads import Thread, names_nothing, points_back, thread_of
 from knowledge.utterances import entities_in, mask, told
 from knowledge.vocabulary import Span, Vocabulary
 
 _MOST_DECLARED = 5
 _SURE_PART = 90
+_BETTER_ALONE = 5
+"""Points of fit by which a message stands better by itself than as part of a talk."""
 _OF_WHAT_IS_NAMED = 5
 _OF_ALL = frozenset({"partnerships_newer", "partnerships_size"})
 """Questions about the partnerships as such, not about a named one."""
@@ -70,6 +73,15 @@ def _is_sure(understanding: Understanding) -> bool:
         isinstance(decision, Certain)
         and (decision.candidate.score >= _SURE_PART or decision.candidate.origin != "declared")
     )
+
+
+def _told_already(named: Candidate, spans: Sequence[Span], focus: Focus | None) -> bool:
+    """Whether a thing's own text was the last answer, and something else of it is asked.
+
+    "What are KETs?" - "which ones are they?"
+    """
+    again = any(name.form != "focus" for span in spans for name in span.names)
+    return focus is not None and not again and named.reference.encode() == focus.reference
 
 
 def _is_certain(understanding: Understanding) -> bool:
@@ -193,13 +205,40 @@ class Reader:
         ways = list((readings if focus else asked_back)(spans, self.snapshot))
         masked = mask(ways[0])
         thread = thread_of(spans, focus)
-        ranked = self.ranking.rank(masked, ways[0], thread) if spans else ()
+        ranked = self._ranked(masked, ways[0], thread) if spans else ()
         decided: list[tuple[Decision, tuple[Candidate, ...]]] = []
         for reading in ways:
             candidates = tuple(self._candidates(reading, ranked, focus))
             decided.append((decide(candidates), candidates))
         decision = among_readings([decision for decision, _ in decided])
+        if thread is not None and focus is not None and isinstance(decision, Unknown):
+            decision = self._told_again(spans, focus) or decision
         return Understanding(spans, masked, ranked, decided[0][1], decision)
+
+    def _told_again(self, spans: Sequence[Span], focus: Focus) -> Decision | None:
+        """The last fact once more, where a message goes on about it that fits no other fact."""
+        words = [word for span in spans if not span.operator for word in span.words.split()]
+        unrecorded = any(span.operator.startswith("unrecorded.") for span in spans)
+        if unrecorded or not points_back(spans) or self.ranking.foreign(words):
+            return None
+        last = Reference.decode(focus.reference)
+        return Certain(Candidate(last, NEARBY, "nearby", hedged=True))
+
+    def _ranked(
+        self, masked: str, spans: Sequence[Span], thread: Thread | None
+    ) -> tuple[Ranked, ...]:
+        """The labels that fit best, what the talk is about being added where it goes on."""
+        plain = self.ranking.rank(masked, spans, thread)
+        if thread is None or not points_back(spans):
+            return plain
+        subject = self.ranking.subject(thread)
+        if not subject:
+            return plain
+        whole = (*spans, *subject)
+        going_on = self.ranking.rank(mask(whole), whole, thread)
+        if plain and going_on and plain[0].score >= going_on[0].score + _BETTER_ALONE:
+            return plain
+        return going_on
 
     def _candidates(
         self, spans: Sequence[Span], ranked: Sequence[Ranked], focus: Focus | None
@@ -214,11 +253,11 @@ class Reader:
         if composition is not None:
             intent = "compare" if composition.compare else "find"
             reference = Reference(intent, query=composition.query)
-            goes_on = is_of_all(composition.query) and self._goes_on(spans, ranked, focus)
+            goes_on = names_nothing(composition.query) and self._goes_on(spans, ranked, focus)
             strong = composition.strong and not goes_on
             yield Candidate(reference, composition.coverage, "composed", strong)
         named = named_only(spans)
-        if named is not None:
+        if named is not None and not _told_already(named, spans, focus):
             yield named
         yield from fallbacks(spans, self.themes, self.ranking, self.vocabulary.speller)
         nearby = nearest(spans, declared, self.themes, self.ranking)

@@ -1,0 +1,37 @@
+"""What facts are about in a word or two, so that a talk can go on about it without saying so.
+
+"Who wrote the report?" - "When was it published?": the words that most questions about the authors
+have, and that questions about other facts have as well, are what those facts have in common.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+
+_CENTRAL = 0.2
+"""In such a share of a fact's questions a word has to be."""
+_SHARED = 3
+"""Of so many facts it has to be central to, or it is what is told of the matter, not the matter."""
+_MOST_WORDS = 3
+
+
+def subjects(
+    examples: Mapping[str, Sequence[str]], light: Collection[str]
+) -> dict[str, tuple[str, ...]]:
+    """The words for the matter of each fact, the most common first; none where there are none.
+
+    Args:
+        examples: Masked questions by label; labels of facts have a slash.
+        light: Words without content.
+    """
+    central: dict[str, list[str]] = {}
+    for label, asked in examples.items():
+        if "/" in label:
+            often = Counter(word for text in asked for word in set(text.split()) - set(light))
+            central[label] = [word for word, n in often.items() if n >= _CENTRAL * len(asked)]
+    spread = Counter(word for words in central.values() for word in words)
+    return {
+        label: tuple(
+            sorted((w for w in words if spread[w] >= _SHARED), key=lambda w: (-spread[w], w))
+        )[:_MOST_WORDS]
+        for label, words in central.items()
+    }
