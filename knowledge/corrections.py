@@ -51,7 +51,7 @@ def _named_last(spans: tuple[Span, ...]) -> tuple[Span, ...]:
 
 def _instead(spans: tuple[Span, ...]) -> tuple[Span, ...]:
     """The name that counts of two: "not West Flanders, Flanders", "Flanders, not West Flanders"."""
-    names = [(n, found[0]) for n, span in enumerate(spans) if (found := axis_name(span))]
+    names = [(n, kind) for n, span in enumerate(spans) if (kind := _kind(span))]
     if len(names) != 2 or names[0][1] != names[1][1] or len(spans) > names[1][0] + 1:
         return spans
     (first, _), (second, _) = names
@@ -62,3 +62,9 @@ def _instead(spans: tuple[Span, ...]) -> tuple[Span, ...]:
     if first == 0 and 0 < len(between) <= _FEW and between[-1].operator == "set.not":
         return spans[:1]
     return spans
+
+
+def _kind(span: Span) -> str:
+    """What a span names that can be put right: an axis, or an event."""
+    found = axis_name(span)
+    return found[0] if found else ("event" if span.of("event") else "")

@@ -117,6 +117,9 @@ def _is_idle_number(question: Question, place: int, used: AbstractSet[int]) -> b
     number = question.operators[place]
     if not number.startswith("number.") or number == "number.1":
         return False
+    of = [span.words for span in question.spans[place + 1 : place + 2]] == ["of"]
+    if of and place + 2 in question.names:
+        return False  # "the six of Industry 4.0"
     if any(op.startswith("degree.") for op in question.operators) or question.says("set.all"):
         return False
     behind = range(place + 1, min(place + 4, len(question.spans)))

@@ -10,8 +10,10 @@ from knowledge.anaphora import resolved, taken_apart
 from knowledge.answer import Focus
 from knowledge.carrying import carried_on
 from knowledge.changes import about
+from knowledge.choosing import chosen_by_words
 from knowledge.corrections import corrected
-from knowledge.ellipsis import about_again, asked_again, circumstance, other_extreme
+from knowledge.ellipsis import about_again, asked_again, circumstance
+from knowledge.extremes import next_most, other_extreme, turned
 from knowledge.fragments import changed, content, fragment, is_named, removing, stands_alone
 from knowledge.listed import ORDINALS, gone_into, item, named_span
 from knowledge.narrowing import Compose, narrowed, spelt_out
@@ -41,17 +43,19 @@ def follow_up(
     if last is None or not spans:
         return tuple(spans)
     if focus.results_kind == PENDING:
-        return _settled(spans, last, focus)
+        return _settled(spans, last, focus, snapshot)
     if stands_alone(spans):
         return tuple(spans)
     spans = removing(corrected(taken_apart(spans)))
     whole = (
-        _item(spans, last, focus)
+        next_most(spans, last)
+        or turned(spans, last)
+        or _item(spans, last, focus)
         or circumstance(spans, last, focus)
         or other_time(spans, last, snapshot)
-        or neighbour(spans, focus)
+        or neighbour(spans, last, focus)
         or asked_again(spans, last, focus, snapshot)
-        or other_extreme(spans, last)
+        or other_extreme(spans, last, focus)
         or about_again(spans, last, focus)
     )
     if whole is not None:
@@ -66,7 +70,9 @@ def follow_up(
     return changes or spelt_out(spans, focus)
 
 
-def _settled(spans: Sequence[Span], last: Reference, focus: Focus) -> Reference | tuple[Span, ...]:
+def _settled(
+    spans: Sequence[Span], last: Reference, focus: Focus, snapshot: Snapshot
+) -> Reference | tuple[Span, ...]:
     """The reply to a question that was asked back: a number, or a name."""
     order = next((span.operator for span in spans if span.operator in ORDINALS), "")
     number = next((s.operator[7:] for s in spans if s.operator.startswith("number.")), "")
@@ -79,6 +85,9 @@ def _settled(spans: Sequence[Span], last: Reference, focus: Focus) -> Reference 
         and -1 <= place < len(focus.results)
     ):
         return Reference.decode(focus.results[place])
+    described = chosen_by_words(spans, [Reference.decode(one) for one in focus.results], snapshot)
+    if described is not None:
+        return described
     part = fragment(spans)
     answer = changed(part, last) if part and is_named(part) else None
     return answer if answer is not None else tuple(spans)

@@ -13,7 +13,7 @@ from knowledge.clauses import axis_name
 from knowledge.fragments import behind_opener, content, is_named
 from knowledge.listed import known
 from knowledge.offers import members_of, partnerships_of
-from knowledge.query import OTHER_AXIS, Condition, Operation, Pattern, Query, run
+from knowledge.query import OTHER_AXIS, Condition, Pattern, Query, run
 from knowledge.question import CIRCUMSTANCES
 from knowledge.references import Reference
 from knowledge.snapshot import Snapshot
@@ -21,6 +21,7 @@ from knowledge.vocabulary import Span
 
 _BESIDE = frozenset(
     {"and", "exactly", "precisely", "was", "is", "it", "that", "then", "but", "so", "did", "else"}
+    | {"again", "happen", "s"}
     | {"place", "take", "held", "this", "one", "instead", "otherwise"}
 )
 _POINTING_BACK = frozenset({"this", "that", "it"})
@@ -48,6 +49,10 @@ _DATES_ASKED = frozenset(
     {"as", "of", "when", "from", "date", "old", "how", "the", "what", "information", "figure"}
     | {"figures", "data", "number", "numbers", "are", "these", "recent", "latter", "s"}
 )
+_TIMES_ASKED = frozenset(
+    {"when", "year", "which", "what", "in", "for", "by", "from", "since", "the"}
+)
+_DIFFERENCE = frozenset({"by", "how", "much", "many", "and", "what", "is", "the", "difference"})
 _DATE_WORDS = frozenset({"as", "old", "date", "recent"})
 _ROLES = frozenset({"as", "role", "roles", "capacity", "function"})
 _AS_WHAT = _ROLES | {
@@ -83,6 +88,10 @@ def circumstance(spans: Sequence[Span], last: Reference, focus: Focus) -> Refere
     event = next((id for kind, id in spoken_of if kind == "event"), None)
     if event is not None and bare in ({"where"}, {"when"}):
         return Reference(f"event_{bare.pop()}", (("event", event),))
+    if last.intent == "card" and bare & {"when", "year"} and bare <= _TIMES_ASKED:
+        return last  # a fact that has a date tells it
+    if last.intent == "compare" and words <= _DIFFERENCE:
+        return last
     if base_query(last) is None:
         return None
     if bare in ({"why"}, {"when"}, {"since", "when"}, {"how", "come"}):
@@ -199,29 +208,7 @@ def _fellows(query: Query, focus: Focus, snapshot: Snapshot) -> Reference | None
     return Reference("find", query=Query("region", conditions=(Condition(pattern, "partnership"),)))
 
 
-# "And the largest?", "the second most?"
-
-
-def other_extreme(spans: Sequence[Span], last: Reference) -> Reference | None:
-    """The most instead of the least, or the ranking that tells who is second."""
-    query = last.query
-    told = content(behind_opener(spans))
-    if query is None or query.measure is None or is_named(spans) or not told:
-        return None
-    if query.operation not in ("most", "least", "rank"):
-        return None
-    operators = {span.operator for span in told}
-    if not all(
-        op.startswith(("degree.m", "degree.l", "order.", "ask.", "number.1")) for op in operators
-    ):
-        return None
-    order = operators & {"order.second", "order.third", "order.next"}
-    operation: Operation = "least" if "degree.least" in operators else "most"
-    if order:
-        operation = "rank"
-    elif not operators & {"degree.most", "degree.least"}:
-        return None
-    return Reference("find", query=query.with_operation(operation))
+# "Back to Lombardy"
 
 
 def about_again(spans: Sequence[Span], last: Reference, focus: Focus) -> Reference | None:

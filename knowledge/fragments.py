@@ -67,6 +67,9 @@ def is_named(spans: Sequence[Span]) -> bool:
 def fragment(spans: Sequence[Span]) -> tuple[Span, ...] | None:
     """The spans behind the opener of a message that has no question of its own."""
     rest = [span for span in behind_opener(spans) if span.words != "there"]
+    also = any(span.operator == "relation.also" for span in rest)
+    if also and len(rest) > 1 and rest[0].words in ("is", "are") and rest[1].names:
+        rest = rest[1:]  # "is Hungary in too?"
     opened = len(rest) < len(spans)
     told = content(rest)
     narrowing = any(span.words in PLURAL for span in rest)
@@ -159,7 +162,8 @@ def changed(spans: Sequence[Span], last: Reference) -> Reference | None:
     """The last question with the names, roles and marks of a fragment instead of its own."""
     base = base_query(last)
     names = [name for span in spans for name in span.names]
-    if last.query is None and names:
+    own = any(last.slot(name.kind) is not None for name in names)
+    if last.query is None and names and (own or base is None or last.slot("partnership") is None):
         return with_other_slot(names, last)
     if base is None:
         return None

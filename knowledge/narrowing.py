@@ -125,6 +125,8 @@ def _points(spans: Sequence[Span], place: int, kind: str) -> bool:
     """Whether the word at a place stands for the list, and is what the question is about."""
     words = spans[place].words
     before = [span.words for span in spans[:place]]
+    if words == "one":
+        return bool(place) and spans[place - 1].words == "which" and place + 1 < len(spans)
     if words in ("ones", "which ones"):
         return kind == "region" or not (place and spans[place - 1].of("country"))
     if words not in PLURAL:

@@ -13,6 +13,14 @@ from knowledge.vocabulary import Span
 
 _PAST = frozenset({"came", "happened", "followed", "was", "did", "went"})
 _THAT = frozenset({"that", "it", "this"})
+_STEPS = {
+    "events_after": "order.after",
+    "events_first": "order.after",
+    "events_before": "order.before",
+}
+"""Which way a talk about events goes on with "and then?"."""
+_STEPPING = frozenset({"and", "then", "so", "what", "ok"})
+_STEP_BACK = frozenset({"one", "previous", "earlier"})
 _PERIODS = ("order.after", "order.before", "order.between")
 _NUMBERS = {"order.first": 1, "order.second": 2, "order.third": 3}
 _NUMBERED = {
@@ -67,15 +75,27 @@ def _number(told: Sequence[Span], last: Reference, snapshot: Snapshot) -> Refere
     return last.with_slot("event", found.id) if number and found else None
 
 
-def neighbour(spans: Sequence[Span], focus: Focus) -> Reference | None:
-    """What came after or before the event spoken of: "what came next?", "and before that?"."""
-    event = next((id for kind, id in focus.entities if kind == "event"), None)
-    words = {span.words for span in spans}
+def neighbour(spans: Sequence[Span], last: Reference, focus: Focus) -> Reference | None:
+    """What came after or before the event spoken of: "what came next?", "and before that?".
+
+    Of events that were told to come after another, the next of these is what is gone on from.
+    """
     told = [s for s in content(behind_opener(spans)) if not s.operator.startswith("ask.")]
-    if event is None or len(told) != 1 or not words & (_PAST | _THAT):
+    orders = [span.operator for span in told if span.operator.startswith("order.")]
+    nouns = [span for span in told if span.operator.startswith("subject_event.")]
+    words = {span.words for span in spans}
+    stepping = last.intent in _STEPS and bool(focus.results) and words <= _STEPPING
+    if len(told) != len(orders) + len(nouns) or len(orders) + stepping != 1:
         return None
-    if told[0].operator in ("order.next", "order.after"):
-        return Reference("events_after", (("event", event),))
-    if told[0].operator == "order.before":
+    event = next((id for kind, id in focus.entities if kind == "event"), None)
+    if last.intent in _STEPS and focus.results_kind == "event" and focus.results:
+        event = focus.results[0 if last.intent != "events_before" else -1]
+    if event is None or (nouns and not (words & _PAST or spans[-1].operator == orders[0])):
+        return None
+    order = orders[0] if orders else _STEPS.get(last.intent, "order.after")
+    if order == "order.before" or (order == "order.last" and words & _STEP_BACK):
         return Reference("events_before", (("event", event),))
+    pointing = words & (_PAST | _THAT) or spans[0].words == "and"
+    if order == "order.after" or (order == "order.next" and pointing):
+        return Reference("events_after", (("event", event),))
     return None

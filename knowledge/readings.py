@@ -187,4 +187,15 @@ def named_only(spans: Sequence[Span]) -> Candidate | None:
     if len(about_all) > 1:
         slots = dict.fromkeys(pair for one in about_all for pair in one.slots)
         reference = Reference("card", tuple(slots))
-    return Candidate(reference, score, "named", strong=defined or several)
+    strong = defined or several or _asks_what_it_is(spans, named[0])
+    return Candidate(reference, score, "named", strong=strong)
+
+
+def _asks_what_it_is(spans: Sequence[Span], named: Span) -> bool:
+    """Whether no more is asked than "what are KETs?"; what they are says their own text."""
+    words = [span.words for span in spans if span is not named]
+    return (
+        bool(named.of("term", "organisation", "instrument"))
+        and words[:1] in (["what"], ["what are"], ["what s"])
+        and set(words) <= {"what", "what are", "what s", "is", "are", "s", "a", "an", "the"}
+    )

@@ -49,16 +49,30 @@ class Thread:
 
 def thread_of(spans: Sequence[Span], focus: Focus | None) -> Thread | None:
     """The thread that a message which names nothing goes on with, if a fact was told before."""
-    if focus is None or any(span.names for span in spans):
+    if focus is None or not _may_go_on(spans):
         return None
     try:
         last = Reference.decode(focus.reference)
     except BadReference:
         return None
-    if last.query is not None or not last.intent.startswith(("card", "event_")):
+    if last.query is not None or not last.intent.startswith(("card", "event")):
+        return None
+    if last.intent.startswith("events_") and len(focus.results) != 1:
         return None
     told = next(iter(last.slots), ("", ""))
+    if last.intent.startswith("events_"):
+        told = (focus.results_kind, focus.results[0])
     return Thread(frozenset(focus.entities), told)
+
+
+def _may_go_on(spans: Sequence[Span]) -> bool:
+    """Whether a message names nothing; "and the Digital Agenda?" may go on about figures."""
+    named = [span for span in spans if span.names]
+    if not named:
+        return True
+    told = [span for span in spans if span.operator != "filler"]
+    brief = spans[0].words in _GOING_ON and len(told) <= _BRIEF
+    return brief and not any(span.of("region", "country", "partnership", "event") for span in named)
 
 
 def points_back(spans: Sequence[Span]) -> bool:

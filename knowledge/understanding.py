@@ -21,6 +21,7 @@ from knowledge.declarations import Declarations
 from knowledge.dialogue import follow_up
 from knowledge.facts import Phrasing
 from knowledge.fallbacks import fallbacks, nearest
+from knowledge.listed import named_span
 from knowledge.matcher import Ranked
 from knowledge.messages import (
     asks,
@@ -202,9 +203,11 @@ class Reader:
                 candidate = Candidate(follow, 95, "follow-up")
                 return Understanding(spans, "", (), (candidate,), Certain(candidate))
             spans = follow
+        thread = thread_of(spans, focus)
+        if thread is not None and points_back(spans):
+            spans = self._with_event(spans, thread)
         ways = list((readings if focus else asked_back)(spans, self.snapshot))
         masked = mask(ways[0])
-        thread = thread_of(spans, focus)
         ranked = self._ranked(masked, ways[0], thread) if spans else ()
         decided: list[tuple[Decision, tuple[Candidate, ...]]] = []
         for reading in ways:
@@ -223,6 +226,18 @@ class Reader:
             return None
         last = Reference.decode(focus.reference)
         return Certain(Candidate(last, NEARBY, "nearby", hedged=True))
+
+    def _with_event(self, spans: tuple[Span, ...], thread: Thread) -> tuple[Span, ...]:
+        """The message with the event that the talk is about, when one of its questions fits it."""
+        event = next((id for kind, id in thread.matters if kind == "event"), None)
+        of_many = any(span.operator.startswith(("order.", "subject_event.")) for span in spans)
+        if event is None or of_many or any(span.names for span in spans):
+            return spans
+        named = named_span(Span(len(spans), len(spans), "", ""), "event", event)
+        whole = (*spans, named)
+        ranked = self.ranking.rank(mask(whole), whole)
+        best = next(iter(self.ranking.fitting(whole, ranked)), None)
+        return whole if best is not None and best.score >= ON_THREAD else spans
 
     def _ranked(
         self, masked: str, spans: Sequence[Span], thread: Thread | None

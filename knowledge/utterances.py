@@ -9,6 +9,7 @@ from knowledge.snapshot import Snapshot
 from knowledge.text import fold
 from knowledge.vocabulary import Name, Span, Vocabulary
 
+_COURTESIES = frozenset({"please", "kindly", "thanks", "thank", "hello", "hi", "hey", "sorry"})
 _MASKED = ("partnership", "event", "region", "country", "theme")
 _ABBREVIATED = frozenset({"term", "instrument", "organisation", "document", "person"})
 
@@ -42,12 +43,14 @@ def examples_of(
 
 
 def mask(spans: Sequence[Span]) -> str:
-    """Writes spans as words and slots.
+    """Writes spans as words and slots, without courtesies beside what is asked.
 
     A name becomes a slot, "<event>", as declared sentences have it. Which event it is does not
     matter for what is asked; ``LabelEntities`` keeps facts about other events away.
     """
-    return " ".join(_written(span.names or span.words) for span in spans)
+    told = [span for span in spans if span.words not in _COURTESIES]
+    asked = any(span.names or span.operator != "filler" for span in told)
+    return " ".join(_written(span.names or span.words) for span in (told if asked else spans))
 
 
 def _written(part: str | tuple[Name, ...]) -> str:
