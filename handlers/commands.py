@@ -28,7 +28,8 @@ FOLLOWING = (
 class Command:
     """A command; ``group`` when it stands in the menu of groups, ``admin`` in that of admins.
 
-    One of ``staff`` is shown only to those who maintain the bot.
+    One of ``staff`` is shown only to those who maintain the bot. A ``spoken`` one is meant also by
+    its name alone, which asks nothing else.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Command:
     group: bool = True
     admin: bool = False
     staff: bool = False
+    spoken: bool = False
 
 
 def _reference(reference: str) -> Run:
@@ -63,13 +65,14 @@ def _or_asked(run: Run, before: str = "") -> Run:
 
 
 async def start(turn: Turn, argument: str) -> None:
-    """A greeting, or what the followed link leads to."""
+    """A greeting, or what the followed link leads to; who is here first is told what this is."""
+    greeting = turn.texts.say("welcome") if turn.first and turn.private else ""
     if argument == COMMITTEE:
-        await committee(turn, "")
+        await _committee(turn, greeting)
     elif argument == CALENDAR:
         await calendars.calendar(turn, "")
     elif found := target(argument, turn.assistant.snapshot):
-        await turn.answer(turn.choose(reference_of(*found).encode()))
+        await turn.answer(turn.choose(reference_of(*found).encode()), greeting=greeting)
     elif argument and argument != INLINE:
         await turn.say_text("dead_link", turn.choices(turn.choose("help|")))
     elif turn.private:
@@ -99,11 +102,15 @@ async def help_(turn: Turn, _argument: str) -> None:
 
 
 async def committee(turn: Turn, _argument: str) -> None:
+    await _committee(turn)
+
+
+async def _committee(turn: Turn, greeting: str = "") -> None:
     answer = turn.choose("events_next|kind=committee")
     rows = [
         button(turn.texts.label(key), Press("choice", reference)) for key, reference in FOLLOWING
     ]
-    await turn.answer(answer, [*rows, *turn.choices(answer)])
+    await turn.answer(answer, [*rows, *turn.choices(answer)], greeting)
 
 
 def _named(kind: str) -> Run:
@@ -161,7 +168,7 @@ def _linked(turn: Turn, named: str) -> tuple[str, str | None]:
 
 COMMANDS: tuple[Command, ...] = (
     Command("start", start, group=False),
-    Command("help", help_),
+    Command("help", help_, spoken=True),
     Command("partnerships", _or_asked(listings.partnerships, "partnerships")),
     Command("regions", _or_asked(listings.regions, "regions")),
     Command("region", _named("region")),
@@ -174,14 +181,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("reminders", reminder_requests.reminders),
     Command("why", receipts.why),
     Command("calendar", calendars.calendar),
-    Command("glossary", _or_asked(listings.glossary)),
+    Command("glossary", _or_asked(listings.glossary), spoken=True),
     Command("about", listings.about),
     Command("link", link),
-    Command("settings", settings.overview, group=False, admin=True),
-    Command("language", settings.language, group=False, admin=True),
-    Command("timezone", settings.timezone, group=False, admin=True),
-    Command("privacy", privacy.privacy),
-    Command("mydata", privacy.mydata, group=False, admin=True),
+    Command("settings", settings.overview, group=False, admin=True, spoken=True),
+    Command("language", settings.language, group=False, admin=True, spoken=True),
+    Command("timezone", settings.timezone, group=False, admin=True, spoken=True),
+    Command("privacy", privacy.privacy, spoken=True),
+    Command("mydata", privacy.mydata, group=False, admin=True, spoken=True),
     Command("forget", privacy.forget, group=False, admin=True),
     Command("stop", settings.stop, group=False, admin=True),
     Command("misses", reviewing.misses, group=False, staff=True),
@@ -199,6 +206,12 @@ async def run_command(turn: Turn, wanted: Asked) -> None:
     elif wanted.named:
         near = get_close_matches(wanted.command or "", [one.name for one in FOR_ALL], 1, 0.7)
         await turn.say_text("unknown_command", near=near)
+
+
+def spoken(text: str) -> str | None:
+    """The command that a message means which is nothing but its name: "settings", "time zone"."""
+    command = _BY_NAME.get(fold(text).replace(" ", ""))
+    return command.name if command is not None and command.spoken else None
 
 
 def described(words: Texts, commands: Iterable[Command] = FOR_ALL) -> list[tuple[str, str]]:

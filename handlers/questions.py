@@ -5,7 +5,7 @@ from telegram import Message, Update
 from db.chats import ANSWERS_KEPT
 from handlers import reviewing, where
 from handlers.addressing import Asked, asked
-from handlers.commands import run_command
+from handlers.commands import run_command, spoken
 from handlers.context import Context
 from handlers.indicator import Typing
 from handlers.locations import LOCATION
@@ -43,6 +43,8 @@ async def _reply(turn: Turn, wanted: Asked) -> None:
         await where.located(turn, wanted.text)
     elif wanted.command is not None:
         await run_command(turn, wanted)
+    elif command := spoken(wanted.text):
+        await run_command(turn, Asked("", command))
     elif await where.declined(turn, wanted.text) or await where.replied(turn, wanted.text):
         return
     elif wanted.text or not turn.private:

@@ -33,7 +33,7 @@ class Turn:
 
     ``now`` is in the chat's zone; ``question`` is the message whose answer an edit will find.
     ``away`` is why nothing is known of the chat, when the database cannot be read. ``outcome`` is
-    how the turn ended, for the metrics.
+    how the turn ended, for the metrics. ``first`` is whether the chat was never spoken to before.
     """
 
     context: Context
@@ -50,6 +50,7 @@ class Turn:
     anonymous_admin: bool = False
     away: DatabaseAway | None = None
     outcome: Outcome = "command"
+    first: bool = False
 
     @property
     def username(self) -> str:
@@ -61,14 +62,17 @@ class Turn:
     def choose(self, reference: str) -> Answer:
         return self.assistant.choose(reference, now=self.now, focus=self.focus)
 
-    async def answer(self, answer: Answer, keyboard: Keyboard = ()) -> None:
+    async def answer(self, answer: Answer, keyboard: Keyboard = (), greeting: str = "") -> None:
         """Shows an answer with its choices, and keeps what the chat is about from now on.
 
         Args:
             keyboard: rows in place of the answer's own choices.
+            greeting: HTML that stands above the answer.
         """
         self.outcome = answer.status
         html, pager_row = self._first_page(answer)
+        if greeting:
+            html = f"{greeting}\n\n{html}"
         rows = [pager_row, *(keyboard or self.choices(answer))]
         await self.say(html, [row for row in rows if row])
         self.keep_focus(answer.focus)
@@ -236,6 +240,7 @@ async def begin(update: Update, context: Context, *, edit: int | None = None) ->
         question=question,
         user_id=user.id if user is not None else None,
         anonymous_admin=sender is not None and sender.id == chat.id and not private,
+        first=away is None and not known.chat.last_seen,
         away=away,
     )
 

@@ -168,7 +168,31 @@ async def test_addresses_of_sources_are_short_links(telegram: Telegram) -> None:
 async def test_deep_links(telegram: Telegram, payload: str, words: str) -> None:
     ana = telegram.world.user("Ana")
     telegram.world.start(ana, payload)
-    assert words in (await telegram.server.wait_for_message(ana)).text
+    first = await telegram.server.wait_for_message(ana)
+    assert words in first.text
+    telegram.world.start(ana, payload)
+    again = await telegram.server.wait_for_message(ana, count=2)
+    assert words in again.text
+    leads_somewhere = payload in ("r-catalonia", "p-textile", "e-kick-off-2016", "committee")
+    assert first.text.startswith("Hello! I am an automated assistant") == (first.text != again.text)
+    assert (first.text != again.text) == leads_somewhere
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("settings", "Settings of this chat"),
+        ("Time zone?", "I tell times in"),
+        ("my data", "All that is stored"),
+        ("privacy", "What is stored about this chat"),
+        ("Help!", "Commands"),
+        ("glossary", "68 abbreviations"),
+    ],
+)
+async def test_the_bare_name_of_a_command_is_one(
+    telegram: Telegram, typed: str, words: str
+) -> None:
+    assert words in (await telegram.say(telegram.world.user("Ana"), typed)).text
 
 
 async def test_an_edited_question_edits_its_answer(telegram: Telegram) -> None:
