@@ -1,7 +1,7 @@
 """The bot's own words, one YAML file a language; answers to questions have theirs elsewhere."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,9 +29,9 @@ class Texts:
         html = Environment(autoescape=True, **settings)
         # Labels of buttons and notices are plain text: there nothing may be escaped.
         plain = Environment(autoescape=False, **settings)  # noqa: S701
-        self._texts = _compiled(html, self._words["texts"], self._words["macros"])
+        self._texts = _Compiled(html, self._words["texts"], self._words["macros"])
         sections = ("profile", "buttons", "notices", "inline")
-        self._plain = {name: _compiled(plain, self._words[name]) for name in sections}
+        self._plain = {name: _Compiled(plain, self._words[name]) for name in sections}
 
     @property
     def name(self) -> str:
@@ -65,10 +65,29 @@ class Texts:
         return self._plain["inline"][key].render(values)
 
 
-def _compiled(
-    environment: Environment, words: Mapping[str, str], macros: str = ""
-) -> dict[str, Template]:
-    return {key: environment.from_string(macros + text) for key, text in words.items()}
+class _Compiled(Mapping[str, Template]):
+    """Templates, compiled when first used: all at once they would take half a second."""
+
+    def __init__(
+        self, environment: Environment, words: Mapping[str, str], macros: str = ""
+    ) -> None:
+        self._environment = environment
+        self._words = words
+        self._macros = macros
+        self._made: dict[str, Template] = {}
+
+    def __getitem__(self, key: str) -> Template:
+        made = self._made.get(key)
+        if made is None:
+            text = self._macros + self._words[key]
+            made = self._made[key] = self._environment.from_string(text)
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._words)
+
+    def __len__(self) -> int:
+        return len(self._words)
 
 
 def languages() -> tuple[str, ...]:
