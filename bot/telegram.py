@@ -31,6 +31,7 @@ from db.chats import Chats
 from db.feeds import Feeds
 from db.inbox import Inbox
 from db.misses import Misses
+from db.organisers import Drafts, Organisers
 from db.replicas import Replicas
 from handlers.context import Profile, Services
 from handlers.deeplinks import CALENDARS
@@ -38,6 +39,7 @@ from handlers.delivery import Deliverer
 from handlers.dispatch import Dispatch
 from handlers.intake import ALLOWED_UPDATES, Intake
 from handlers.lanes import Lanes, Slots
+from handlers.organising import Organising
 from handlers.planning import Planner
 from handlers.replies import Replies
 from handlers.scheduling import Reminders
@@ -98,6 +100,9 @@ class TelegramBot:
             feeds=Feeds(self.batches),
             teach=Teacher(settings),
             profile=Profile(settings.bot_name, settings.operator),
+            organising=Organising(self.batches, planner, lambda: assistants.snapshot, clock),
+            organisers=Organisers(self.batches),
+            drafts=Drafts(self.batches, chats.note_draft),
             admins=frozenset(settings.admin_ids),
             maintainers=_maintainers(settings),
             public_address=settings.public_address,

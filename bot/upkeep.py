@@ -123,7 +123,11 @@ class Upkeep:
         # Telegram refuses a menu for a chat that never wrote to the bot.
         services = self._services
         known = [id for id in sorted(services.admins) if await services.chats.known(id)]
-        await menu.set_up(application.bot, services.profile, known)
+        appointed = {one.user_id for one in await services.organisers.appointed()}
+        organisers = [
+            id for id in sorted(appointed - services.admins) if await services.chats.known(id)
+        ]
+        await menu.set_up(application.bot, services.profile, known, organisers)
 
     async def _watch(self) -> None:
         """Takes over what the command line or another replica changed."""
@@ -162,6 +166,7 @@ class Upkeep:
                 await self._services.chats.tidy(now=now)
                 await self._services.reminders.tidy()
                 await self._services.misses.tidy(self._clock().date())
+                await self._services.drafts.tidy(now=now)
             except Exception as error:  # noqa: BLE001 - it is tried again in an hour
                 _log.warning("Nothing was tidied: %s", error)
             await asyncio.sleep(TIDY_SECONDS)

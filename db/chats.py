@@ -4,6 +4,7 @@ from collections import OrderedDict
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from db import organisers
 from db.batches import Batches
 from db.sqlite import Execute, Work
 from db.subscriptions import read_json
@@ -34,18 +35,20 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A chat, and the focus (JSON) of it or of one of its topics."""
+    """A chat, the focus (JSON) of it or of one of its topics, and what it is writing (JSON)."""
 
     chat: Chat
     focus: str | None = None
+    draft: str | None = None
 
 
 _COLUMNS = "language, zone, reminders, review, unreachable, last_seen"
 _SELECT = (
-    "SELECT c.language, c.zone, c.reminders, c.review, c.unreachable, c.last_seen, f.focus "
+    "SELECT c.language, c.zone, c.reminders, c.review, c.unreachable, c.last_seen, f.focus, d.body "
     "FROM (SELECT CAST(:chat AS BIGINT) AS id) AS asked "
     "LEFT JOIN chats c ON c.chat_id = asked.id "
-    "LEFT JOIN chat_focus f ON f.chat_id = asked.id AND f.thread_id = :thread"
+    "LEFT JOIN chat_focus f ON f.chat_id = asked.id AND f.thread_id = :thread "
+    "LEFT JOIN drafts d ON d.chat_id = asked.id"
 )
 _SAVE = (
     f"INSERT INTO chats (chat_id, {_COLUMNS}) VALUES "  # noqa: S608 - the names above
@@ -122,9 +125,11 @@ class Chats:
             self._memory.move_to_end((chat_id, thread_id))
             return known
         given = {"chat": chat_id, "thread": thread_id}
-        *columns, focus = await self._batches.read(lambda execute: execute(_SELECT, given)[0])
+        *columns, focus, draft = await self._batches.read(
+            lambda execute: execute(_SELECT, given)[0]
+        )
         chat = Chat(chat_id) if columns[-1] is None else _chat(chat_id, columns)
-        conversation = Conversation(chat, focus)
+        conversation = Conversation(chat, focus, draft)
         self._hold(chat_id, thread_id, conversation)
         return conversation
 
@@ -166,12 +171,13 @@ class Chats:
         rows = await self._batches.read(lambda execute: execute(_ANSWER, given))
         return int(rows[0][0]) if rows else None
 
-    async def forget(self, chat_id: int) -> None:
-        """Erases all that is known of a chat, at once."""
+    async def forget(self, chat_id: int, *, at: int) -> None:
+        """Erases all that is known of a chat, at once; ``at`` is now, in seconds since 1970."""
 
         def write(execute: Execute) -> None:
             for statement in _FORGET:
                 execute(statement, {"chat": chat_id})
+            organisers.forget(execute, chat_id, at=at)
 
         await self._batches.now(write)
         self._drop(chat_id)
@@ -205,7 +211,7 @@ class Chats:
         found: dict[str, Any] = {"chat": asdict(chat) if chat.last_seen else None}
 
         def read(execute: Execute) -> dict[str, Any]:
-            return {
+            own = {
                 table: [
                     dict(zip(columns, row, strict=True))
                     for row in execute(
@@ -215,6 +221,7 @@ class Chats:
                 ]
                 for table, columns in _EXPORT.items()
             }
+            return own | organisers.held_about(execute, chat_id)
 
         found |= await self._batches.read(read)
         for one in found["subscriptions"]:
@@ -230,6 +237,12 @@ class Chats:
             execute("DELETE FROM answered_questions WHERE at < :before", before)
 
         await self._batches.now(write)
+
+    def note_draft(self, chat_id: int, draft: str | None) -> None:
+        """What a chat is writing is another now; the database knows already."""
+        held = self._memory.get((chat_id, 0))
+        if held is not None:
+            self._memory[chat_id, 0] = replace(held, draft=draft)
 
     def forget_cached(self) -> None:
         """Reads everything anew from now on: another process may have written."""

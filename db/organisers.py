@@ -1,7 +1,9 @@
 """Who may organise events, under which name that is logged, and what they are writing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from secrets import token_hex
+from typing import Any
 
 from db.batches import Batches
 from db.sqlite import Execute
@@ -103,33 +105,51 @@ def _note(execute: Execute, action: str, user_id: int, *, by: int, at: int) -> N
     )
 
 
+_HELD = {
+    "drafts": (("body", "at"), "FROM drafts t WHERE t.chat_id = :user"),
+    "admin_roles": (("role", "since"), "FROM admin_roles t WHERE t.user_id = :user"),
+    "organiser_names": (("name",), "FROM organiser_names t WHERE t.user_id = :user"),
+    "audit_log": (
+        ("at", "action", "subject"),
+        "FROM audit_log t JOIN organiser_names n ON n.name = t.who WHERE n.user_id = :user",
+    ),
+}
+
+
+def held_about(execute: Execute, user_id: int) -> dict[str, list[dict[str, Any]]]:
+    """What is stored of a person as an organiser, by table."""
+    found = {}
+    for table, (columns, source) in _HELD.items():
+        wanted = ", ".join(f"t.{column}" for column in columns)
+        rows = execute(f"SELECT {wanted} {source}", {"user": user_id})
+        found[table] = [dict(zip(columns, row, strict=True)) for row in rows]
+    return found
+
+
+def forget(execute: Execute, user_id: int, *, at: int) -> None:
+    """Erases a person: role, draft, and what joins them to the name in the log."""
+    given = {"user": user_id}
+    if execute("SELECT 1 FROM admin_roles WHERE user_id = :user", given):
+        _note(execute, "resigned", user_id, by=user_id, at=at)
+    execute("DELETE FROM admin_roles WHERE user_id = :user", given)
+    execute("DELETE FROM organiser_names WHERE user_id = :user", given)
+    execute("DELETE FROM drafts WHERE chat_id = :user", given)
+
+
 class Drafts:
     """What organisers are writing, one draft a chat, kept until it is done or given up.
 
+    They are read with the conversation (``db.chats``), so that a question costs no further read.
+
     Args:
-        cached: keep what was read in memory; only right while no other process writes.
+        changed: told the draft of a chat whenever it is another.
     """
 
-    def __init__(self, batches: Batches, *, cached: bool) -> None:
+    def __init__(
+        self, batches: Batches, changed: Callable[[int, str | None], None] = lambda *_: None
+    ) -> None:
         self._batches = batches
-        self._cached = cached
-        self._memory: dict[int, str] | None = None
-
-    async def of(self, chat_id: int) -> str | None:
-        """The draft of a chat, as it was kept."""
-        if self._cached:
-            if self._memory is None:
-                rows = await self._batches.read(
-                    lambda execute: execute("SELECT chat_id, body FROM drafts", {})
-                )
-                self._memory = {int(chat): str(body) for chat, body in rows}
-            return self._memory.get(chat_id)
-        rows = await self._batches.read(
-            lambda execute: execute(
-                "SELECT body FROM drafts WHERE chat_id = :chat", {"chat": chat_id}
-            )
-        )
-        return str(rows[0][0]) if rows else None
+        self._changed = changed
 
     async def keep(self, chat_id: int, body: str, *, at: int) -> None:
         """Keeps a draft in place of the one before; once this returns, it is safe."""
@@ -142,18 +162,20 @@ class Drafts:
             )
 
         await self._batches.now(write)
-        if self._memory is not None:
-            self._memory[chat_id] = body
+        self._changed(chat_id, body)
 
     async def drop(self, chat_id: int) -> None:
         """Forgets the draft of a chat."""
-        await self._batches.now(lambda execute: drop(execute, chat_id))
-        self.forget(chat_id)
 
-    def forget(self, chat_id: int) -> None:
-        """Drops from memory what another part of the program deleted."""
-        if self._memory is not None:
-            self._memory.pop(chat_id, None)
+        def write(execute: Execute) -> None:
+            execute("DELETE FROM drafts WHERE chat_id = :chat", {"chat": chat_id})
+
+        await self._batches.now(write)
+        self.gone(chat_id)
+
+    def gone(self, chat_id: int) -> None:
+        """Another part of the program deleted the draft of a chat."""
+        self._changed(chat_id, None)
 
     async def tidy(self, *, now: int) -> None:
         """Forgets what nobody went on writing."""
@@ -163,9 +185,21 @@ class Drafts:
             execute("DELETE FROM drafts WHERE at < :before", before)
 
         await self._batches.now(write)
-        self._memory = None
 
 
-def drop(execute: Execute, chat_id: int) -> None:
-    """Forgets the draft of a chat within a transaction, such as the one that makes it true."""
-    execute("DELETE FROM drafts WHERE chat_id = :chat", {"chat": chat_id})
+class DraftGone(Exception):
+    """The draft was finished, given up or changed meanwhile; nothing was written."""
+
+
+def finish(execute: Execute, chat_id: int, body: str) -> None:
+    """Takes a draft away within the transaction that makes it true, so that it is done once.
+
+    Raises:
+        DraftGone: the chat has no such draft any more.
+    """
+    taken = execute(
+        "DELETE FROM drafts WHERE chat_id = :chat AND body = :body RETURNING chat_id",
+        {"chat": chat_id, "body": body},
+    )
+    if not taken:
+        raise DraftGone(chat_id)

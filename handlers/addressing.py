@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from telegram import Bot, Message, MessageEntity
 
+from handlers.attachments import Attached, calendar_in
 from handlers.locations import LOCATION, zone_of
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@(\w{1,32}))?(?:\s+(.*))?", re.DOTALL)
@@ -13,11 +14,15 @@ PRIVATE = "private"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, or a command with what follows it; ``named`` when it names this bot."""
+    """A question, or a command with what follows it; ``named`` when it names this bot.
+
+    ``calendar`` is the calendar file that was attached to it.
+    """
 
     text: str
     command: str | None = None
     named: bool = False
+    calendar: Attached | None = None
 
 
 def is_meant_for(message: Message, bot: Bot) -> bool:
@@ -40,6 +45,8 @@ def asked(message: Message, bot: Bot) -> Asked | None:
         zone = zone_of(message)
         return Asked(zone, LOCATION) if zone is not None else None
     text = (message.text or message.caption or "").strip()
+    if (calendar := calendar_in(message)) is not None:
+        return Asked(text, calendar=calendar)
     found = _COMMAND.fullmatch(text)
     if found is not None:
         return _command(found, message, bot)

@@ -15,6 +15,8 @@ letter for what the button does::
     1Mteach.12.partnership/textile      teach what a question without an answer was about
     1Cfile.kick-off-2016                send an event as a calendar file
     1Calarms.on                         change the calendar that the chat subscribes to
+    1Oevent.3.kick-off-2016             organise: show an event, as it was at its third change
+    1Oset.481516.committee              answer what a draft asks, at the step of that stamp
     1N                                  nothing: it shows where one is
 """
 
@@ -51,6 +53,7 @@ Kind = Literal[
     "where",
     "miss",
     "calendar",
+    "organise",
 ]
 _LETTERS: dict[str, Kind] = {
     "P": "page",
@@ -64,6 +67,7 @@ _LETTERS: dict[str, Kind] = {
     "W": "where",
     "M": "miss",
     "C": "calendar",
+    "O": "organise",
 }
 _LETTER_OF = {kind: letter for letter, kind in _LETTERS.items()}
 _FORM = re.compile(rf"{VERSION}(?:(?P<letter>[A-Z])(?P<rest>.*)|(?P<reference>[a-z].*))", re.DOTALL)
@@ -73,6 +77,7 @@ _SET = re.compile(r"([a-z]+)(?:\.(.+))?", re.DOTALL)
 _SNOOZED = re.compile(r"([a-z0-9]{1,12})\.(\d{1,15})")
 _KEY = re.compile(r"\d{1,15}")
 _MISSED = re.compile(r"(page|open|dismiss|teach)\.(\d{1,15})(?:\.([a-z]+/[A-Za-z0-9-]+))?")
+_ORGANISED = re.compile(r"([a-z]+)\.(\d{1,16})(?:\.([A-Za-z0-9][A-Za-z0-9/_+-]{0,47}))?")
 _ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,50}")
 
 
@@ -80,7 +85,8 @@ _ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,50}")
 class Press:
     """A pressed button: ``value`` is a reference, a list's or a setting's name, or an answer.
 
-    ``number`` is a page (from 0) or the key of a row, ``to`` what a setting is changed to.
+    ``number`` is a page (from 0), the key of a row, the revision of an event or the stamp of a
+    draft, ``to`` what a setting is changed to, or the event.
     """
 
     kind: Kind
@@ -118,9 +124,9 @@ def encode(press: Press) -> str | None:
             line = f"{_LETTER_OF[press.kind]}{press.value}{to}"
         case "snooze":
             line = f"Z{press.value}.{press.number}"
-        case "miss":
+        case "miss" | "organise":
             to = f".{press.to}" if press.to is not None else ""
-            line = f"M{press.value}.{press.number}{to}"
+            line = f"{_LETTER_OF[press.kind]}{press.value}.{press.number}{to}"
         case "why":
             line = f"Y{press.number}"
         case _:
@@ -148,6 +154,8 @@ def decode(line: str | None) -> Press | None:
     if kind == "why" and _KEY.fullmatch(rest):
         return Press(kind, number=int(rest))
     if kind == "miss" and (parts := _MISSED.fullmatch(rest)):
+        return Press(kind, parts[1], int(parts[2]), parts[3])
+    if kind == "organise" and (parts := _ORGANISED.fullmatch(rest)):
         return Press(kind, parts[1], int(parts[2]), parts[3])
     if kind == "where" and _ZONE.fullmatch(rest):
         return Press(kind, rest)

@@ -8,6 +8,7 @@ from handlers import (
     calendars,
     feeds,
     listings,
+    organise,
     privacy,
     receipts,
     reminder_pages,
@@ -76,6 +77,8 @@ async def _act(turn: Turn, press: Press, query: CallbackQuery) -> str | None:
             return await receipts.on_press(turn, press)
         case "miss":
             return await reviewing.on_press(editing(turn, query), press)
+        case "organise":
+            return await organise.on_press(editing(turn, query), press)
         case "where":
             return await where.on_press(editing(turn, query), press)
         case "calendar":

@@ -4,10 +4,22 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from handlers import calendars, listings, privacy, receipts, reminder_requests, reviewing, settings
+from handlers import (
+    calendars,
+    drafting,
+    listings,
+    organise,
+    privacy,
+    receipts,
+    reminder_requests,
+    reviewing,
+    roles,
+    settings,
+)
 from handlers.addressing import Asked
 from handlers.buttons import Button, Press, button
 from handlers.deeplinks import CALENDAR, COMMITTEE, payload_of, reference_of, target
+from handlers.rights import ORGANISER, OWNER, role_of
 from handlers.texts import Texts
 from handlers.turn import Turn
 from knowledge.answer import Answer
@@ -28,8 +40,9 @@ FOLLOWING = (
 class Command:
     """A command; ``group`` when it stands in the menu of groups, ``admin`` in that of admins.
 
-    One of ``staff`` is shown only to those who maintain the bot. A ``spoken`` one is meant also by
-    its name alone, which asks nothing else.
+    One of ``staff`` is shown only to those who maintain the bot, one for an ``organiser`` also to
+    those who organise events. A ``spoken`` one is meant also by its name alone, which asks nothing
+    else.
     """
 
     name: str
@@ -38,6 +51,7 @@ class Command:
     admin: bool = False
     staff: bool = False
     spoken: bool = False
+    organiser: bool = False
 
 
 def _reference(reference: str) -> Run:
@@ -90,11 +104,11 @@ INLINE = "inline"
 
 async def help_(turn: Turn, _argument: str) -> None:
     """What can be asked, and the commands; in a group those of its menu."""
-    shown = FOR_ALL if turn.private else [one for one in FOR_ALL if one.group]
+    shown = {None: FOR_ALL, ORGANISER: FOR_ORGANISERS, OWNER: COMMANDS}[await role_of(turn)]
     await turn.say_text(
         "help",
         turn.choices(turn.choose("help|")),
-        commands=described(turn.texts, shown),
+        commands=described(turn.texts, [one for one in shown if turn.private or one.group]),
         admins=[one.name for one in FOR_ALL if one.admin],
         username=turn.username,
         private=turn.private,
@@ -193,8 +207,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("stop", settings.stop, group=False, admin=True),
     Command("misses", reviewing.misses, group=False, staff=True),
     Command("teach", reviewing.teach, group=False, staff=True),
+    Command("organise", organise.organise, group=False, organiser=True),
+    Command("cancel", drafting.cancel, group=False, organiser=True),
+    Command("organisers", roles.organisers, group=False, staff=True),
 )
-FOR_ALL = tuple(command for command in COMMANDS if not command.staff)
+FOR_ORGANISERS = tuple(command for command in COMMANDS if not command.staff)
+FOR_ALL = tuple(command for command in FOR_ORGANISERS if not command.organiser)
+BESIDES = tuple(command for command in COMMANDS if command.staff or command.organiser)
 _BY_NAME = {command.name: command for command in COMMANDS}
 
 

@@ -10,9 +10,11 @@ from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 from db.chats import Chats
 from db.feeds import Feeds
 from db.misses import Misses
+from db.organisers import Drafts, Organisers
 from handlers.intake import Intake
 from handlers.lanes import Slots
 from handlers.metrics import Metrics
+from handlers.organising import Organising
 from handlers.outage import Outage
 from handlers.replies import Replies
 from handlers.scheduling import Reminders
@@ -73,6 +75,9 @@ class Services:
     misses: Misses
     feeds: Feeds
     teach: Teach
+    organising: Organising
+    organisers: Organisers
+    drafts: Drafts
     profile: Profile = Profile()
     admins: frozenset[int] = frozenset()
     maintainers: tuple[int, ...] = ()

@@ -20,6 +20,7 @@ from telegram import (
 )
 from telegram import MaybeInaccessibleMessage as AnyMessage
 
+from handlers.attachments import MIME, calendar_in
 from handlers.locations import LOCATION, zone_of
 
 Fields = dict[str, Any]
@@ -53,8 +54,22 @@ def _message(message: Message) -> Fields:
         "entities": _entities(message.entities),
         "caption_entities": _entities(message.caption_entities),
         "reply_to_message": _replied(message.reply_to_message),
+        "document": _calendar(message),
     }
     return found | {name: value for name, value in optional.items() if value}
+
+
+def _calendar(message: Message) -> Fields | None:
+    """Where a calendar file is; not what it is called."""
+    found = calendar_in(message)
+    if found is None or message.document is None:
+        return None
+    return {
+        "file_id": found.file_id,
+        "file_unique_id": message.document.file_unique_id,
+        "file_size": found.size,
+        "mime_type": MIME,
+    }
 
 
 def _place(message: Message) -> Fields:

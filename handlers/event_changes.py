@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from db.calendar import LiveRow
 from knowledge.entries import Entry
 from knowledge.entry_changes import Difference, action_of, differences, is_told
+from knowledge.occasions import Occasion
 
 
 class NoSuchEvent(Exception):
@@ -42,6 +43,12 @@ class Known:
         """Whether notices about it were held back."""
         return self.live is not None and self.live.told is not None
 
+    @property
+    def released(self) -> tuple[Occasion | None, Occasion]:
+        """The event as people know it, and as they are to be told of it from now on."""
+        old = occasion_of(self.id, self.told, self.revision) if self.told else None
+        return old, occasion_of(self.id, self.entry, self.revision + 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -75,3 +82,14 @@ class Change:
     def is_told(self) -> bool:
         """Whether people would be told of it."""
         return is_told(self.told, self.entry)
+
+    @property
+    def occasions(self) -> tuple[Occasion | None, Occasion]:
+        """The event as people know it, and as it is to be."""
+        old = occasion_of(self.id, self.told, self.revision - 1) if self.told else None
+        return old, occasion_of(self.id, self.entry, self.revision)
+
+
+def occasion_of(id: str, entry: Entry, revision: int) -> Occasion:
+    """What reminders and notices need of an event."""
+    return Occasion.organised(id, entry.to_json(), revision)

@@ -16,14 +16,16 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
-from handlers.commands import COMMANDS, FOR_ALL, Command, described
+from handlers.commands import COMMANDS, FOR_ALL, FOR_ORGANISERS, Command, described
 from handlers.context import Profile
 from handlers.texts import DEFAULT, languages, texts
 
 _log = logging.getLogger(__name__)
 
 
-def scopes(admin_chats: Iterable[int]) -> list[tuple[BotCommandScope, list[Command]]]:
+def scopes(
+    admin_chats: Iterable[int], organiser_chats: Iterable[int] = ()
+) -> list[tuple[BotCommandScope, list[Command]]]:
     """Each scope with its commands; rights are checked again when a command comes."""
     in_groups = [one for one in COMMANDS if one.group]
     of_group_admins = [one for one in COMMANDS if one.group or one.admin]
@@ -33,15 +35,20 @@ def scopes(admin_chats: Iterable[int]) -> list[tuple[BotCommandScope, list[Comma
         (BotCommandScopeAllGroupChats(), in_groups),
         (BotCommandScopeAllChatAdministrators(), of_group_admins),
         *((BotCommandScopeChat(chat), list(COMMANDS)) for chat in admin_chats),
+        *((BotCommandScopeChat(chat), list(FOR_ORGANISERS)) for chat in organiser_chats),
     ]
 
 
-async def set_up(bot: Bot, profile: Profile, admin_chats: Sequence[int] = ()) -> None:
+async def set_up(
+    bot: Bot,
+    profile: Profile,
+    admin_chats: Sequence[int] = (),
+    organiser_chats: Sequence[int] = (),
+) -> None:
     """Brings menus and descriptions up to date; a failure is logged and tried at the next start."""
-    codes = [None, *(code for code in languages() if code != DEFAULT)]
     try:
-        for code in codes:
-            await _menus(bot, code, admin_chats)
+        for code in _codes():
+            await _menus(bot, code, scopes(admin_chats, organiser_chats))
             await _descriptions(bot, code, profile)
         if not isinstance(await bot.get_chat_menu_button(), MenuButtonCommands):
             await bot.set_chat_menu_button(menu_button=MenuButtonCommands())
@@ -52,9 +59,28 @@ async def set_up(bot: Bot, profile: Profile, admin_chats: Sequence[int] = ()) ->
         _log.warning("The menus were not set: %s", error.message)
 
 
-async def _menus(bot: Bot, code: str | None, admin_chats: Sequence[int]) -> None:
+async def set_for(bot: Bot, chat: int, commands: Iterable[Command]) -> None:
+    """Gives a person whose rights are others now the menu that goes with them."""
+    scope, wanted = BotCommandScopeChat(chat), list(commands)
+    try:
+        for code in _codes():
+            if wanted == list(FOR_ALL):
+                await bot.delete_my_commands(scope, code)
+            else:
+                await _menus(bot, code, [(scope, wanted)])
+    except TelegramError as error:
+        _log.warning("A menu was not set: %s", error.message)
+
+
+def _codes() -> list[str | None]:
+    return [None, *(code for code in languages() if code != DEFAULT)]
+
+
+async def _menus(
+    bot: Bot, code: str | None, wanted_in: Iterable[tuple[BotCommandScope, Sequence[Command]]]
+) -> None:
     words = texts(code or DEFAULT)
-    for scope, commands in scopes(admin_chats):
+    for scope, commands in wanted_in:
         wanted = tuple(BotCommand(name, says) for name, says in described(words, commands))
         if await bot.get_my_commands(scope, code) != wanted:
             await bot.set_my_commands(wanted, scope, code)
@@ -72,7 +98,7 @@ async def _descriptions(bot: Bot, code: str | None, profile: Profile) -> None:
         await bot.set_my_short_description(short, code)
 
 
-def readme_table() -> str:
-    """The commands as a table for the README, where a test keeps it true."""
-    rows = [f"| /{name} | {says} |" for name, says in described(texts(DEFAULT))]
+def readme_table(commands: Iterable[Command] = FOR_ALL) -> str:
+    """Commands as a table for the README, where a test keeps it true."""
+    rows = [f"| /{name} | {says} |" for name, says in described(texts(DEFAULT), commands)]
     return "\n".join(["| command | does |", "| --- | --- |", *rows])

@@ -1,7 +1,7 @@
 """What a message that nobody asked for says: reminders, summaries of them, changes of events."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ from knowledge.snapshot import Snapshot
 GIST = 160
 """Characters of what an event is about: a line or two on a telephone."""
 
+YEAR = timedelta(days=365)
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -124,7 +125,12 @@ def _facts(event: Occasion, zone: ZoneInfo, *, now: datetime) -> dict[str, Any]:
 
 
 def _until(start: datetime, event: Occasion, now: datetime) -> Markup:
-    """How long it is until an event begins, which Telegram keeps up to date: "in 2 days"."""
+    """How long it is until an event begins, which Telegram keeps up to date: "in 2 days".
+
+    Nothing of what is more than a year ahead, which no span says.
+    """
+    if start - now > YEAR:
+        return Markup()
     days = (start.date() - now.astimezone(start.tzinfo).date()).days
     minutes = max(1, round((start - now).total_seconds() / _MINUTE))
     if days >= 2 or event.start_time is None:

@@ -14,7 +14,6 @@ from db.sqlite import Execute, Work
 from handlers.event_changes import Change, Known, NoSuchEvent, NothingChanged
 from handlers.planning import Consequences, Planner, seconds
 from knowledge.entries import Entry, check, entry_of, new_id
-from knowledge.occasions import Occasion
 from knowledge.snapshot import Snapshot
 
 COMMAND_LINE = "command line"
@@ -133,7 +132,7 @@ class Organising:
     async def foresee_release(self, known: Known) -> Consequences:
         """Who would be told by ``release``; writes nothing."""
         now = self._clock()
-        old, new = _released(known)
+        old, new = known.released
         return await self._batches.read(
             lambda execute: self._planner.consequences(execute, old, new, now=now)
         )
@@ -154,9 +153,8 @@ class Organising:
             calendar.save(execute, row, worked_on=live.revision)
             _note(execute, "told", known.id, None, None, by=by, now=now)
             calendar.raise_knowledge(execute)
-            old, new = _released(known)
-            more = _more(known.entry)
-            return self._planner.event_changed(execute, old, new, now=now, more=more)
+            old, new = known.released
+            return self._planner.event_changed(execute, old, new, now=now, more=known.entry.more)
 
         return await self._batches.now(write)
 
@@ -167,7 +165,7 @@ class Organising:
         )
 
     def _foreseen(self, execute: Execute, change: Change, now: datetime) -> Consequences:
-        old, new = _occasions(change)
+        old, new = change.occasions
         found = self._planner.consequences(execute, old, new, now=now)
         return found if change.is_told else Consequences((), found.reminders)
 
@@ -187,14 +185,14 @@ class Organising:
     def _tell(
         self, execute: Execute, change: Change, *, notify: bool, now: datetime
     ) -> Consequences:
-        old, new = _occasions(change)
+        old, new = change.occasions
         return self._planner.event_changed(
             execute,
             old,
             new,
             now=now,
             notify=notify and change.is_told,
-            more=_more(change.entry),
+            more=change.entry.more,
         )
 
 
@@ -205,26 +203,6 @@ def merged(found: Iterable[Consequences]) -> Consequences:
         tuple(notice for one in every for notice in one.notices),
         tuple(reminder for one in every for reminder in one.reminders),
     )
-
-
-def _occasions(change: Change) -> tuple[Occasion | None, Occasion]:
-    """The event as people know it, and as it is to be."""
-    old = _occasion(change.id, change.told, change.revision - 1) if change.told else None
-    return old, _occasion(change.id, change.entry, change.revision)
-
-
-def _released(known: Known) -> tuple[Occasion | None, Occasion]:
-    """The event as people know it, and as they are to be told of it."""
-    old = _occasion(known.id, known.told, known.revision) if known.told else None
-    return old, _occasion(known.id, known.entry, known.revision + 1)
-
-
-def _occasion(id: str, entry: Entry, revision: int) -> Occasion:
-    return Occasion.organised(id, entry.to_json(), revision)
-
-
-def _more(entry: Entry) -> dict[str, str]:
-    return {"reason": entry.reason} if entry.reason else {}
 
 
 def _note(

@@ -2,6 +2,7 @@
 
 import json
 
+from handlers import roles
 from handlers.buttons import Press, button
 from handlers.turn import Turn
 
@@ -44,6 +45,7 @@ async def on_press(turn: Turn, press: Press) -> str:
     if press.value == "no":
         await turn.say_text("kept")
         return ""
-    await turn.services.chats.forget(turn.chat.chat_id)
+    await roles.resign(turn)
+    await turn.services.chats.forget(turn.chat.chat_id, at=int(turn.now.timestamp()))
     await turn.say_text("forgotten")
     return ""

@@ -3,13 +3,14 @@
 from telegram import Message, Update
 
 from db.chats import ANSWERS_KEPT
-from handlers import reviewing, where
+from handlers import calendar_import, organise, reviewing, where
 from handlers.addressing import Asked, asked
 from handlers.commands import run_command, spoken
 from handlers.context import Context
 from handlers.indicator import Typing
 from handlers.locations import LOCATION
 from handlers.reminder_requests import respond
+from handlers.rights import role_of
 from handlers.turn import Turn, begin
 
 
@@ -43,6 +44,10 @@ async def _reply(turn: Turn, wanted: Asked) -> None:
         await where.located(turn, wanted.text)
     elif wanted.command is not None:
         await run_command(turn, wanted)
+    elif wanted.calendar is not None and await role_of(turn) is not None:
+        await calendar_import.received(turn, wanted.calendar, wanted.text)
+    elif await organise.replied(turn, wanted.text):
+        return  # before all that a text could mean else
     elif command := spoken(wanted.text):
         await run_command(turn, Asked("", command))
     elif await where.declined(turn, wanted.text) or await where.replied(turn, wanted.text):

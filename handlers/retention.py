@@ -3,7 +3,7 @@
 import asyncio
 import functools
 import logging
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from telegram import Bot
 from telegram.error import TelegramError
@@ -46,8 +46,9 @@ class Retention:
         """
         before = (today - GRACE).isoformat()
         over = await self._batches.read(functools.partial(retention.expired, before=before))
+        at = int(datetime.combine(today, time(), UTC).timestamp())
         for chat_id in over:
-            await self._chats.forget(chat_id)
+            await self._chats.forget(chat_id, at=at)
         if over:
             _log.info("%d chats that were not used any more are deleted", len(over))
         since = (today - IDLE).isoformat()

@@ -33,7 +33,8 @@ class Turn:
 
     ``now`` is in the chat's zone; ``question`` is the message whose answer an edit will find.
     ``away`` is why nothing is known of the chat, when the database cannot be read. ``outcome`` is
-    how the turn ended, for the metrics. ``first`` is whether the chat was never spoken to before.
+    how the turn ended, for the metrics. ``first`` is whether the chat was never spoken to before,
+    ``draft`` what is being written here (JSON).
     """
 
     context: Context
@@ -51,6 +52,7 @@ class Turn:
     away: DatabaseAway | None = None
     outcome: Outcome = "command"
     first: bool = False
+    draft: str | None = None
 
     @property
     def username(self) -> str:
@@ -242,6 +244,7 @@ async def begin(update: Update, context: Context, *, edit: int | None = None) ->
         anonymous_admin=sender is not None and sender.id == chat.id and not private,
         first=away is None and not known.chat.last_seen,
         away=away,
+        draft=known.draft if private else None,
     )
 
 

@@ -79,6 +79,11 @@ class Entry:
             if value != getattr(blank, name)
         }
 
+    @property
+    def more(self) -> dict[str, str]:
+        """What a notice says besides the fields that reminders need."""
+        return {"reason": self.reason} if self.reason else {}
+
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Entry":
         """The entry that was kept; fields of a newer version are left out."""

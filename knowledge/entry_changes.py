@@ -39,6 +39,14 @@ def differences(old: Entry | None, new: Entry) -> tuple[Difference, ...]:
     )
 
 
+def carried_over(old: Entry, mine: Entry, now: Entry) -> Entry:
+    """The event as it is now, with what ``mine`` says otherwise than ``old``, on which it rests."""
+    own = {
+        part: getattr(mine, part) for one in differences(old, mine) for part in _PARTS[one.field]
+    }
+    return replace(now, **own)
+
+
 def is_told(old: Entry | None, new: Entry) -> bool:
     """Whether a change is one that people are told of."""
     return any(one.field in TOLD for one in differences(old, new))

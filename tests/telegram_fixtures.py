@@ -5,22 +5,16 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.botapi import BotApiServer
-from tests.databases import Databases, with_knowledge
-from tests.telegram_process import ADMIN, MAINTAINERS, Telegram, running
+from tests.databases import Databases
+from tests.telegram_process import Telegram, bot_of_its_own
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def shared_bot(
     databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Telegram]:
-    database = databases.make(tmp_path_factory.mktemp("shared"), with_knowledge)
-    async with BotApiServer() as server:
-        assert server.world.supergroup("Maintainers").id == MAINTAINERS
-        settings = {"ADMIN_IDS": str(ADMIN), "MAINTAINERS_CHAT": str(MAINTAINERS)}
-        async with running(server, database, **settings) as bot:
-            yield Telegram(server, bot)
-    databases.drop(database)
+    async with bot_of_its_own(databases, tmp_path_factory.mktemp("shared")) as telegram:
+        yield telegram
 
 
 @pytest.fixture

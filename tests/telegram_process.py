@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from tests.botapi import BotApiServer, Chat, Message, Update, User
-from tests.databases import Database
+from tests.databases import Database, Databases, with_knowledge
 from tests.gate import Gate, to_port
 
 ADMIN = 990_001
@@ -42,6 +42,7 @@ class BotProcess:
             "XDG_CACHE_HOME": _CACHE.name,
             "TELEGRAM_BOT_TOKEN": server.token,
             "TELEGRAM_BASE_URL": server.url,
+            "TELEGRAM_BASE_FILE_URL": server.file_url,
             "DATABASE_URL": database.url,
             "PYTHONWARNINGS": "error::DeprecationWarning:bot,error::DeprecationWarning:handlers",
             **settings,
@@ -171,3 +172,15 @@ async def replicas(
             await one.start(ready="setWebhook")
             stack.push_async_callback(one.end)
         yield bots
+
+
+@asynccontextmanager
+async def bot_of_its_own(databases: Databases, folder: Path) -> AsyncIterator[Telegram]:
+    """A running bot with a server and a database that nobody else uses."""
+    database = databases.make(folder, with_knowledge)
+    async with BotApiServer() as server:
+        assert server.world.supergroup("Maintainers").id == MAINTAINERS
+        settings = {"ADMIN_IDS": str(ADMIN), "MAINTAINERS_CHAT": str(MAINTAINERS)}
+        async with running(server, database, **settings) as bot:
+            yield Telegram(server, bot)
+    databases.drop(database)

@@ -12,7 +12,17 @@ from bot.assistants import Assistants, Reloading
 from db import calendar
 from db.batches import Batches
 from db.calendar import ChangedMeanwhile, LiveRow, LogEntry
-from db.organisers import ADMIN, DRAFTS_KEPT, ORGANISER, Appointed, Drafts, Organisers
+from db.chats import Chats
+from db.organisers import (
+    ADMIN,
+    DRAFTS_KEPT,
+    ORGANISER,
+    Appointed,
+    DraftGone,
+    Drafts,
+    Organisers,
+    finish,
+)
 from db.sqlite import Execute
 from knowledge.entries import COMMITTEE, Entry
 from knowledge.entry_changes import cancelled
@@ -182,15 +192,49 @@ async def test_roles_are_given_and_taken_and_logged_without_numbers(batches: Bat
 
 @pytest.mark.parametrize("cached", [True, False])
 async def test_drafts_outlive_the_process(batches: Batches, cached: bool) -> None:  # noqa: FBT001
-    drafts = Drafts(batches, cached=cached)
-    assert await drafts.of(1) is None
+    chats = Chats(batches, cached=cached)
+    drafts = Drafts(batches, chats.note_draft)
+
+    async def draft() -> str | None:
+        known, fresh = await chats.conversation(1), Chats(batches, cached=False)
+        assert known == await fresh.conversation(1)
+        return known.draft
+
+    assert await draft() is None
     await drafts.keep(1, "first", at=AT)
     await drafts.keep(1, "second", at=AT + 1)
-    assert await drafts.of(1) == await Drafts(batches, cached=cached).of(1) == "second"
+    assert await draft() == "second"
     await drafts.tidy(now=AT + DRAFTS_KEPT)
-    assert await drafts.of(1) == "second"
+    assert await draft() == "second"
     await drafts.tidy(now=AT + DRAFTS_KEPT + 2)
-    assert await drafts.of(1) is None
+    chats.forget_cached()
+    assert await draft() is None
     await drafts.keep(1, "third", at=AT)
     await drafts.drop(1)
-    assert await drafts.of(1) is None
+    assert await draft() is None
+
+
+async def test_a_draft_is_finished_once(batches: Batches) -> None:
+    drafts = Drafts(batches)
+    await drafts.keep(1, "as it was seen", at=AT)
+    with pytest.raises(DraftGone):
+        await batches.now(lambda execute: finish(execute, 1, "as it was before"))
+    await batches.now(lambda execute: finish(execute, 1, "as it was seen"))
+    with pytest.raises(DraftGone):
+        await batches.now(lambda execute: finish(execute, 1, "as it was seen"))
+
+
+async def test_who_is_forgotten_is_no_organiser_and_joined_to_no_name(batches: Batches) -> None:
+    organisers, chats = Organisers(batches), Chats(batches, cached=False)
+    await organisers.appoint(4711, ORGANISER, by=4711, at=AT)
+    await Drafts(batches).keep(4711, "{}", at=AT)
+    held = await chats.export(4711)
+    assert held["admin_roles"] == [{"role": ORGANISER, "since": AT}]
+    assert held["drafts"] == [{"body": "{}", "at": AT}]
+    assert held["audit_log"][0]["action"] == "appointed organiser"
+    await chats.forget(4711, at=AT + 1)
+    assert await organisers.role(4711) is None
+    assert not any((await chats.export(4711)).values())
+    log = await batches.read(calendar.log)
+    assert [entry.action for entry in log] == ["resigned", "appointed organiser"]
+    assert not any("4711" in str(entry) for entry in log)

@@ -32,6 +32,7 @@ def test_commands_are_what_telegram_takes() -> None:
     assert len(COMMANDS) <= 100
     assert all(re.fullmatch(r"[a-z0-9_]{1,32}", one.name) for one in COMMANDS)
     assert len(scopes([1])) == 5
+    assert len(scopes([1], [2, 3])) == 7
     assert "| /region | " in readme_table()
 
 

@@ -343,7 +343,7 @@ async def test_forgetting_and_moving_take_reminders_along(world: World) -> None:
     stored = await world.chats.export(SUPERGROUP)
     assert stored["subscriptions"][0]["leads"] == ["2d", "1d"]
     assert len(stored["deliveries"]) == 2
-    await world.chats.forget(SUPERGROUP)
+    await world.chats.forget(SUPERGROUP, at=0)
     stored = await world.chats.export(SUPERGROUP)
     assert not any(stored.values())
 

@@ -108,7 +108,7 @@ async def test_forgetting_leaves_nothing(chats: Chats) -> None:
     chats.save(Chat(7, zone="Europe/Lisbon", last_seen="2026-11-22"))
     chats.save_focus(7, 0, "{}", NOW)
     chats.save_answer(7, 1, 2, at=NOW)
-    await chats.forget(7)
+    await chats.forget(7, at=NOW)
     assert not any((await chats.export(7)).values())
 
 

@@ -37,6 +37,7 @@ class Answering:
         self.notify = notify
         self.delay = 0.0  # seconds by which every answer is late
         self.methods: dict[str, Callable[[Params], Any]] = {}
+        self.files: dict[str, bytes] = {}  # what people sent, by the path that getFile tells
         self.calls: list[Call] = []
         self.by_method: dict[str, list[Call]] = defaultdict(list)
         self.violations: list[str] = []
@@ -51,6 +52,8 @@ class Answering:
         self.violations.append(f"{call.method if call else '?'}: {sentence}{where}")
 
     async def handle(self, request: Request) -> Response:
+        if request.path.startswith("/file/bot"):
+            return self.file(request.path.removeprefix("/file/bot"))
         wanted, _, name = request.path.removeprefix("/bot").partition("/")
         if wanted != self.token:
             return _error(Refusal(401, "Unauthorized"))
@@ -72,6 +75,14 @@ class Answering:
         finally:
             call.answered = self.clock()
             self.notify()
+
+    def file(self, path: str) -> Response:
+        """A file that a person sent, to whoever knows the token."""
+        wanted, _, name = path.partition("/")
+        found = self.files.get(name.removeprefix("documents/"))
+        if wanted != self.token or found is None:
+            return _error(Refusal(404, "Not Found"))
+        return Response(200, found)
 
     async def answer(self, call: Call, request: Request) -> Response:
         refusal = self.read(call, request)

@@ -24,6 +24,7 @@ METHODS = [
     "getChatAdministrators",
     "getChatMember",
     "getChatMenuButton",
+    "getFile",
     "getMe",
     "getMyCommands",
     "getMyDescription",

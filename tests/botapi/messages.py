@@ -28,6 +28,7 @@ UNMODIFIED = (
     "exactly the same as a current content and reply markup of the message"
 )
 PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"RIFF")
+LARGEST_FETCHED = 20 << 20  # bytes of a file that a bot may fetch
 LARGEST = {"photo": 10 << 20, "document": 50 << 20}  # bytes
 
 Params = dict[str, Any]
@@ -84,6 +85,21 @@ class Messages:
 
     def send_document(self, params: Params) -> Any:
         return self.media(params, "document")
+
+    def get_file(self, params: Params) -> Any:
+        """Where a file that a person sent can be fetched."""
+        id = params["file_id"]
+        content = self.state.files.get(id)
+        if content is None:
+            raise bad("wrong file_id or the file is temporarily unavailable")
+        if len(content) > LARGEST_FETCHED:
+            raise bad("file is too big")
+        return {
+            "file_id": id,
+            "file_unique_id": f"u{id}",
+            "file_size": len(content),
+            "file_path": f"documents/{id}",
+        }
 
     def media(self, params: Params, kind: str) -> Any:
         """Sends a file, which is kept on the message."""

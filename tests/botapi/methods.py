@@ -27,6 +27,7 @@ def methods(state: State, limits: Limits, webhook: Webhook) -> dict[str, Callabl
         "getChatAdministrators": profile.get_chat_administrators,
         "getChatMember": profile.get_chat_member,
         "getChatMenuButton": profile.get_chat_menu_button,
+        "getFile": messages.get_file,
         "getMe": profile.get_me,
         "getMyCommands": profile.get_my_commands,
         "getMyDescription": lambda params: profile.get_word(params, "description"),

@@ -58,6 +58,7 @@ class BotApiServer:
         self.updates = Updates(FIRST_UPDATE, self.waiting.notify)
         self.world = World(self.state, self.updates)
         self.answering = Answering(token, self.updates, clock, wall, self.waiting.notify)
+        self.answering.files = self.state.files
         self.answering.delay = delay
         limits = Limits(wall, username, self.answering.note)
         self.webhook = Webhook(self.updates, self.answering.note, self.waiting.notify)
@@ -76,6 +77,11 @@ class BotApiServer:
     def url(self) -> str:
         """What the bot takes as its base address; the token follows it."""
         return f"http://127.0.0.1:{self._http.port}/bot"
+
+    @property
+    def file_url(self) -> str:
+        """What the bot takes as the base address of files; the token follows it."""
+        return f"http://127.0.0.1:{self._http.port}/file/bot"
 
     @asynccontextmanager
     async def down(self) -> AsyncIterator[None]:

@@ -186,6 +186,7 @@ class State:
         self.bot = User(BOT_ID, "Test bot", None, username, is_bot=True)
         self.users: dict[int, User] = {BOT_ID: self.bot}
         self.chats: dict[int, Chat] = {}
+        self.files: dict[str, bytes] = {}  # what people sent, by file_id
         self.inline_messages: dict[str, Message] = {}
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
         self.profile: dict[tuple[str, str], str] = {}  # (what, language) -> text

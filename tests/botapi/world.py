@@ -128,6 +128,39 @@ class World:
             user, text=caption, entities=entities_of(caption), extra={"photo": [size]}, **where
         )
 
+    def document(
+        self,
+        user: User,
+        content: bytes,
+        name: str = "meetings.ics",
+        *,
+        mime: str = "text/calendar",
+        caption: str = "",
+        size: int | None = None,
+        **where: Any,
+    ) -> Update:
+        """Sends a file, which the bot can then fetch.
+
+        Args:
+            size: what the bot is told of it, where that is not the truth.
+        """
+        id = f"document-{next(self._queries)}"
+        self.state.files[id] = content
+        document = {
+            "file_id": id,
+            "file_unique_id": f"u{id}",
+            "file_name": name,
+            "mime_type": mime,
+            "file_size": len(content) if size is None else size,
+        }
+        return self._post(
+            user,
+            text=caption,
+            entities=entities_of(caption),
+            extra={"document": document},
+            **where,
+        )
+
     def sticker(self, user: User, **where: Any) -> Update:
         sticker = {
             "file_id": "sticker-1",
