@@ -62,10 +62,16 @@ def region_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
         "asked_country": reference.slot("country"),
     }
     offers = [o for row in rows[:2] for o in partnership_offers(snapshot, row.partnership)[:1]]
+    offers.append(_country_offer(snapshot, region.country))
     ids = tuple(row.partnership for row in rows)
     facts = rows or snapshot.memberships[:1]
     since = of_region(snapshot, region.id) if reference.intent == "region_about" else None
     return View(data, facts, "partnership", ids, tuple(offers), since)
+
+
+def _country_offer(snapshot: Snapshot, id: str) -> Offer:
+    about = Reference("country_about", (("country", id),))
+    return Offer("country_about", snapshot.countries[id].name, about)
 
 
 def country_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
@@ -161,8 +167,7 @@ def plain_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
         elif kind == "region" and id in snapshot.regions:
             offers.append(region_offer(snapshot, id))
         elif kind == "country" and id in snapshot.countries:
-            about = Reference("country_about", (("country", id),))
-            offers.append(Offer("country_about", snapshot.countries[id].name, about))
+            offers.append(_country_offer(snapshot, id))
     data = {"packs": tuple(snapshot.packs.values()), "pack": first, "slots": dict(reference.slots)}
     return View(data, offers=tuple(offers[:4]) or examples(snapshot))
 
