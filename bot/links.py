@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
-from handlers.deeplinks import Link
+from handlers.deeplinks import Link, qr_code
 
 SCALE = 10
 """Pixels for each module of a QR code: 3 cm on a badge printed at 300 dots per inch."""
@@ -22,14 +22,10 @@ def as_csv(links: Iterable[Link]) -> str:
 
 def write_codes(links: Iterable[Link], folder: Path) -> int:
     """Writes a PNG and an SVG for each link; returns the number of links."""
-    # Imported here because only this needs it.
-    import segno
-
     folder.mkdir(parents=True, exist_ok=True)
     number = 0
     for link in links:
-        # Error correction M: a badge gets scratched, and the logo beside it needs no room in it.
-        code = segno.make_qr(link.url, error="m")
+        code = qr_code(link.url)
         name = link.id if link.kind == link.id else f"{link.kind}-{link.id}"
         code.save(str(folder / f"{name}.png"), scale=SCALE)
         code.save(str(folder / f"{name}.svg"), scale=SCALE, title=link.name)

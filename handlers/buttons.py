@@ -17,6 +17,7 @@ letter for what the button does::
     1Calarms.on                         change the calendar that the chat subscribes to
     1Oevent.3.kick-off-2016             organise: show an event, as it was at its third change
     1Oset.481516.committee              answer what a draft asks, at the step of that stamp
+    1Qr-catalonia                       show the link to this as a QR code
     1N                                  nothing: it shows where one is
 """
 
@@ -53,6 +54,7 @@ Kind = Literal[
     "where",
     "miss",
     "calendar",
+    "code",
     "organise",
 ]
 _LETTERS: dict[str, Kind] = {
@@ -66,6 +68,7 @@ _LETTERS: dict[str, Kind] = {
     "Y": "why",
     "W": "where",
     "M": "miss",
+    "Q": "code",
     "C": "calendar",
     "O": "organise",
 }
@@ -78,6 +81,7 @@ _SNOOZED = re.compile(r"([a-z0-9]{1,12})\.(\d{1,15})")
 _KEY = re.compile(r"\d{1,15}")
 _MISSED = re.compile(r"(page|open|dismiss|teach)\.(\d{1,15})(?:\.([a-z]+/[A-Za-z0-9-]+))?")
 _ORGANISED = re.compile(r"([a-z]+)\.(\d{1,16})(?:\.([A-Za-z0-9][A-Za-z0-9/_+-]{0,47}))?")
+_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,62}")
 _ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,50}")
 
 
@@ -97,12 +101,16 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A label, and what a press does: send ``data`` to the bot, open ``url``, or copy a text."""
+    """A label, and what a press does: send ``data`` to the bot, open ``url``, or copy a text.
+
+    ``grave`` is what cannot be undone: clients may show that by a colour.
+    """
 
     label: str
     data: str | None = None
     url: str | None = None
     copies: str | None = None
+    grave: bool = False
 
 
 Keyboard = Sequence[Sequence[Button]]
@@ -157,6 +165,8 @@ def decode(line: str | None) -> Press | None:
         return Press(kind, parts[1], int(parts[2]), parts[3])
     if kind == "organise" and (parts := _ORGANISED.fullmatch(rest)):
         return Press(kind, parts[1], int(parts[2]), parts[3])
+    if kind == "code" and _PAYLOAD.fullmatch(rest):
+        return Press(kind, rest)
     if kind == "where" and _ZONE.fullmatch(rest):
         return Press(kind, rest)
     if (kind == "forget" and rest in ("yes", "no")) or (kind == "nothing" and not rest):
@@ -164,10 +174,10 @@ def decode(line: str | None) -> Press | None:
     return None
 
 
-def button(label: str, press: Press) -> tuple[Button, ...]:
+def button(label: str, press: Press, *, grave: bool = False) -> tuple[Button, ...]:
     """A button in a row of its own; no button where it does not fit."""
     data = encode(press)
-    return (Button(label, data),) if data is not None else ()
+    return (Button(label, data, grave=grave),) if data is not None else ()
 
 
 def pairs(buttons: Sequence[Button]) -> list[tuple[Button, ...]]:
@@ -201,7 +211,11 @@ def markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
 def _shown(one: Button) -> InlineKeyboardButton:
     copies = CopyTextButton(one.copies) if one.copies is not None else None
     return InlineKeyboardButton(
-        shortened(one.label), callback_data=one.data, url=one.url, copy_text=copies
+        shortened(one.label),
+        callback_data=one.data,
+        url=one.url,
+        copy_text=copies,
+        style="danger" if one.grave else None,
     )
 
 

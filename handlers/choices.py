@@ -1,6 +1,7 @@
 """Pressed buttons: choices, pages, lists and settings, also stale and forged ones."""
 
 import logging
+from collections.abc import Awaitable, Callable, Mapping
 
 from telegram import CallbackQuery, Message, Update
 
@@ -15,6 +16,7 @@ from handlers import (
     reminder_requests,
     reviewing,
     settings,
+    sharing,
     snoozing,
     where,
 )
@@ -54,6 +56,25 @@ async def _acknowledge(query: CallbackQuery, context: Context, notice: str | Non
     await context.services.replies.acknowledge(context.bot, query.id, notice)
 
 
+_IN_PLACE: Mapping[str, Callable[[Turn, Press], Awaitable[str]]] = {
+    "list": listings.turn_page,
+    "remind": reminder_requests.on_press,
+    "miss": reviewing.on_press,
+    "organise": organise.on_press,
+    "where": where.on_press,
+    "setting": settings.on_press,
+    "forget": privacy.on_press,
+}
+"""What changes the message that the button belongs to."""
+
+_BELOW: Mapping[str, Callable[[Turn, Press], Awaitable[str | None]]] = {
+    "snooze": snoozing.on_press,
+    "why": receipts.on_press,
+    "code": sharing.on_press,
+}
+"""What sends another message."""
+
+
 async def _act(turn: Turn, press: Press, query: CallbackQuery) -> str | None:
     """Does what a button asks for; returns the notice for the press, None if it has been answered.
 
@@ -67,26 +88,12 @@ async def _act(turn: Turn, press: Press, query: CallbackQuery) -> str | None:
         case "list" if press.value == settings.LIST:
             await reminder_pages.overview(editing(turn, query), press.number)
             return ""
-        case "list":
-            return await listings.turn_page(editing(turn, query), press)
-        case "remind":
-            return await reminder_requests.on_press(editing(turn, query), press)
-        case "snooze":
-            return await snoozing.on_press(turn, press)
-        case "why":
-            return await receipts.on_press(turn, press)
-        case "miss":
-            return await reviewing.on_press(editing(turn, query), press)
-        case "organise":
-            return await organise.on_press(editing(turn, query), press)
-        case "where":
-            return await where.on_press(editing(turn, query), press)
         case "calendar":
             return await _calendar(turn, press, query)
-        case "setting":
-            return await settings.on_press(editing(turn, query), press)
-        case "forget":
-            return await privacy.on_press(editing(turn, query), press)
+        case kind if kind in _IN_PLACE:
+            return await _IN_PLACE[kind](editing(turn, query), press)
+        case kind if kind in _BELOW:
+            return await _BELOW[kind](turn, press)
         case _:
             return ""
 

@@ -15,6 +15,7 @@ from handlers import (
     reviewing,
     roles,
     settings,
+    sharing,
 )
 from handlers.addressing import Asked
 from handlers.buttons import Button, Press, button
@@ -156,30 +157,6 @@ def _others(answer: Answer) -> list[tuple[Button, ...]]:
     ]
 
 
-async def link(turn: Turn, argument: str) -> None:
-    """A link to what is named, or to the bot."""
-    name, payload = _linked(turn, argument)
-    if payload is None:
-        await turn.say_text("no_link", name=argument[:60])
-        return
-    url = turn.link(payload)
-    row = (Button(turn.texts.label("copy_link"), copies=url),)
-    await turn.say_text("link", [row], name=name, url=url)
-
-
-def _linked(turn: Turn, named: str) -> tuple[str, str | None]:
-    """The name and payload of what is named; no payload where nothing is found."""
-    if not named:
-        return "", ""
-    for entity in turn.ask(named).entities:
-        payload = payload_of(entity.kind, entity.id)
-        if payload is not None:
-            return entity.name, payload
-    if COMMITTEE in fold(named).split():
-        return turn.texts.label("the_committee"), COMMITTEE
-    return "", None
-
-
 COMMANDS: tuple[Command, ...] = (
     Command("start", start, group=False),
     Command("help", help_, spoken=True),
@@ -197,7 +174,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("calendar", calendars.calendar),
     Command("glossary", _or_asked(listings.glossary), spoken=True),
     Command("about", listings.about),
-    Command("link", link),
+    Command("link", sharing.link),
     Command("settings", settings.overview, group=False, admin=True, spoken=True),
     Command("language", settings.language, group=False, admin=True, spoken=True),
     Command("timezone", settings.timezone, group=False, admin=True, spoken=True),

@@ -3,10 +3,14 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from knowledge.changes import about
 from knowledge.references import Reference
 from knowledge.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from segno import QRCode
 
 COMMITTEE, CALENDAR = "committee", "calendar"
 """Payloads that lead to a command."""
@@ -18,6 +22,15 @@ KINDS = {"r": "region", "p": "partnership", "e": "event"}
 _LETTERS = {kind: letter for letter, kind in KINDS.items()}
 _PAYLOAD = re.compile(r"([a-z])-([A-Za-z0-9_-]{1,62})")
 _FITS = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def qr_code(url: str) -> "QRCode":
+    """The QR code of an address."""
+    # Imported here because few processes ever draw one.
+    import segno
+
+    # Error correction M: a badge gets scratched, and the logo beside it needs no room in it.
+    return segno.make_qr(url, error="m")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ async def forget(turn: Turn, _argument: str) -> None:
         await turn.say_text("admins_only")
         return
     keyboard = [
-        button(turn.texts.label("forget"), Press("forget", "yes")),
+        button(turn.texts.label("forget"), Press("forget", "yes"), grave=True),
         button(turn.texts.label("keep"), Press("forget", "no")),
     ]
     await turn.say_text("forget", keyboard)

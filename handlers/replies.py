@@ -111,12 +111,13 @@ class Replies:
     async def send_file(
         self, bot: Bot, place: Place, content: bytes, name: str, caption: str
     ) -> Message | None:
-        """Sends a file with a few lines of HTML; None when the chat takes none."""
+        """Sends a file, or a PNG as a picture, with a few lines of HTML; None when that fails."""
+        way = bot.send_photo if name.endswith(".png") else bot.send_document
 
         async def call(at: Place) -> Message:
             async def send(text: str, mode: ParseMode | None) -> Message:
                 with self.windows.sending(at.chat_id):
-                    return await bot.send_document(
+                    return await way(
                         at.chat_id,
                         content,
                         filename=name,

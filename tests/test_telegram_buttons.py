@@ -48,6 +48,7 @@ def test_every_thing_has_a_button_and_a_link_that_fit(assistant: Assistant) -> N
     payloads = [link.url.rpartition("=")[2] for link in all_links(assistant.snapshot, "s3p_bot")]
     assert all(1 <= len(payload) <= 64 for payload in payloads)
     assert len(set(payloads)) == len(payloads)
+    assert all(encode(Press("code", payload)) for payload in payloads)
 
 
 def test_every_button_fits_is_read_back_and_leads_to_an_answer(

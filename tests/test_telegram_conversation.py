@@ -143,6 +143,24 @@ async def test_a_link_can_be_copied(telegram: Telegram) -> None:
     }
 
 
+async def test_a_link_is_shown_as_a_code_to_be_scanned(telegram: Telegram) -> None:
+    ana = telegram.world.user("Ana")
+    for named, payload in (
+        (" Catalonia", "?start=r-catalonia"),
+        (" committee", "?start=committee"),
+        ("", ""),
+    ):
+        shown = await telegram.say(ana, f"/link{named}")
+        seen = len(telegram.server.from_bot(ana))
+        await telegram.press(ana, shown, "As a QR code")
+        code = await telegram.server.wait_for_message(ana, count=seen + 1)
+        assert code.file.startswith(b"\x89PNG")
+        assert code.text.splitlines()[1] == f"https://t.me/s3p_test_bot{payload}"
+        assert "photo" in code.extra
+    forged = telegram.world.forge(ana, shown, "1Qr-atlantis")
+    assert "not recorded" in (await telegram.server.wait_for_answer(forged))["text"]
+
+
 async def test_addresses_of_sources_are_short_links(telegram: Telegram) -> None:
     shown = await telegram.say(telegram.world.user("Ana"), "which partnerships is Catalonia in?")
     assert "http" not in shown.text
@@ -255,6 +273,7 @@ async def test_mydata_and_forget(telegram: Telegram) -> None:
     await telegram.press(ana, asked, "Keep it")
     assert "Nothing was erased" in asked.text
     asked = await telegram.say(ana, "/forget")
+    assert asked.button("Erase everything").raw["style"] == "danger"
     await telegram.press(ana, asked, "Erase everything")
     assert "Nothing is stored" in asked.text
     data = json.loads((await telegram.say(ana, "/mydata")).file)
