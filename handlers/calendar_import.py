@@ -84,7 +84,7 @@ async def _preview(turn: Turn, draft: ImportDraft, note: str = "") -> None:
         rows.append(button(words.label("discard"), drafting.press(draft, "drop")))
     elif drafting.current(turn) is not None:
         await drafting.drop(turn)
-    change = next((one for one in plan.changes if _notices(one, found).notices), None)
+    first = next((one for one in plan.changes if _notices(one, found).notices), None)
     await turn.say_text(
         "import_preview",
         rows,
@@ -94,11 +94,9 @@ async def _preview(turn: Turn, draft: ImportDraft, note: str = "") -> None:
         counts={does: plan.count(does) for does in _DOES},
         changes=len(plan.changes),
         is_told=plan.is_told,
-        example=""
-        if change is None
-        else event_preview.example(
-            turn, change.occasions, _notices(change, found), change.entry.more
-        ),
+        example=event_preview.example(turn, first.occasions[1], _notices(first, found))
+        if first is not None
+        else "",
         **event_preview.consequences(turn, found),
     )
 

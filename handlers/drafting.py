@@ -6,7 +6,7 @@ The draft lives in the database, so that any process goes on with it, also after
 from collections.abc import Sequence
 from dataclasses import replace
 from secrets import randbelow
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from markupsafe import Markup
 
@@ -35,7 +35,7 @@ from knowledge.drafting import (
     to_json,
 )
 from knowledge.entries import CATEGORIES, Entry, WrongEntry
-from knowledge.entry_changes import cancelled, confirmed, postponed
+from knowledge.entry_changes import cancelled, confirmed, differences, postponed
 from knowledge.moments import zone_said
 from knowledge.typed_dates import NotRead
 
@@ -153,7 +153,8 @@ def _keyboard(turn: Turn, draft: Draft) -> list[Sequence[Button]]:
     if step != QUESTIONS[0] or not draft.walk:
         moves += button(words.label("go_back"), press(draft, "back"))
     if step not in REQUIRED or entry.title:
-        moves += button(words.label("skip" if draft.walk else "leave_as_is"), press(draft, "skip"))
+        pass_over = "no_reason" if step == REASON else "skip" if draft.walk else "leave_as_is"
+        moves += button(words.label(pass_over), press(draft, "skip"))
     if draft.walk and entry.title:
         moves += button(words.label("to_preview"), press(draft, "show"))
     rows.append(moves)
@@ -179,12 +180,8 @@ async def _menu(turn: Turn, draft: Draft, problem: str) -> None:
         button(words.label("to_preview"), press(draft, "show")),
         button(words.label("leave"), press(draft, "drop")),
     ]
-    values: list[dict[str, Any]] = [
-        {"name": shown.name_of(turn, field), "new": said}
-        for field in questions(draft.entry)
-        if (said := shown.said(turn, draft.entry, field))
-    ]
-    await turn.say_text("draft_menu", rows, title=draft.title, rows=values, problem=problem)
+    held = shown.rows(turn, differences(None, draft.entry))
+    await turn.say_text("draft_menu", rows, title=draft.title, rows=held, problem=problem)
 
 
 # Answers
@@ -214,10 +211,13 @@ async def replied(turn: Turn, text: str) -> Draft | None:
 
 async def answer(turn: Turn, draft: Draft, text: str) -> Draft:
     """Takes an answer, and asks on; one that is not understood is asked for again."""
+    typed = _partnerships(turn, text) if draft.step == "partnerships" else text
     try:
-        found = answered(draft, text, turn.assistant.snapshot, turn.services.default_zone)
+        found = answered(draft, typed, turn.assistant.snapshot, turn.services.default_zone)
     except WrongEntry as wrong:
         problem = str(wrong)
+        if draft.step == "partnerships":
+            problem = turn.texts.label("wrong_partnership", typed=shown.shortened(text))
     except NotRead as wrong:
         problem = turn.texts.label(f"wrong_{wrong.reason}", typed=shown.shortened(text))
     else:
@@ -225,6 +225,12 @@ async def answer(turn: Turn, draft: Draft, text: str) -> Draft:
     draft = await keep(turn, draft)
     await ask(turn, draft, problem)
     return draft
+
+
+def _partnerships(turn: Turn, text: str) -> str:
+    """The ids of the partnerships that a text names, as the question for them takes them."""
+    named = [one.id for one in turn.ask(text).entities if one.kind == "partnership"]
+    return " ".join(dict.fromkeys(named)) or text
 
 
 async def on_press(turn: Turn, draft: Draft, pressed: Press) -> Draft | None:

@@ -36,6 +36,8 @@ def said(turn: Turn, entry: Entry, field: str) -> str:
             return _place(turn, entry)
         case "kind" | "series":
             return ", ".join(filter(None, (_kind(turn, entry), *_partnerships(turn, entry))))
+        case "partnerships":
+            return ", ".join(_partnerships(turn, entry))
         case "status":
             return _status(turn, entry)
     return ""

@@ -26,8 +26,8 @@ LOGGED_ON_A_PAGE = 8
 
 async def named(turn: Turn, name: str) -> list[Known]:
     """The events whose title holds these words, else the one that they are understood as."""
-    words, events = fold(name).split(), await _listed(turn)
-    found = [one for one in events if all(word in fold(one.entry.title) for word in words)]
+    words, events = set(fold(name).split()), await _listed(turn)
+    found = [one for one in events if words <= set(fold(one.entry.title).split())]
     meant = {one.id for one in turn.ask(name).entities if one.kind == "event"}
     return (found or [one for one in events if one.id in meant])[:MOST_NAMED]
 

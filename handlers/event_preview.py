@@ -3,16 +3,15 @@
 Then one tap saves and tells, saves and holds the notices back, or discards.
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from markupsafe import Markup
 
 from db.calendar import ChangedMeanwhile
-from db.deliveries import CANCEL, CHANGE, NEW, Planned
 from db.deliveries import Entry as Row
+from db.deliveries import Planned
 from db.organisers import DraftGone, finish
 from handlers import drafting
 from handlers import event_fields as shown
@@ -20,7 +19,7 @@ from handlers.bundles import Bundle, Item
 from handlers.buttons import Button, Press, button
 from handlers.event_changes import Change, Known, NothingChanged
 from handlers.notices import written
-from handlers.planning import Consequences, as_json, moment, seconds
+from handlers.planning import Consequences, moment, seconds
 from handlers.times import told
 from handlers.turn import Turn
 from knowledge.drafting import MENU, Draft, before, rebased
@@ -61,7 +60,7 @@ async def preview(turn: Turn, draft: Draft, note: str = "") -> None:
         rows=shown.rows(turn, change.differences),
         is_told=change.is_told,
         **consequences(turn, found),
-        example=example(turn, change.occasions, found, change.entry.more),
+        example=example(turn, change.occasions[1], found),
     )
 
 
@@ -109,20 +108,11 @@ def consequences(turn: Turn, found: Consequences) -> dict[str, Any]:
     }
 
 
-def example(
-    turn: Turn,
-    occasions: tuple[Occasion | None, Occasion],
-    found: Consequences,
-    more: dict[str, str],
-) -> Markup:
-    """The notice as those will read it who are told; empty when nobody is."""
+def example(turn: Turn, new: Occasion, found: Consequences) -> Markup:
+    """The first notice as it will be read; empty when there is none."""
     if not found.notices:
         return Markup()
-    old, new = occasions
-    lead = NEW if old is None else CANCEL if new.status == "cancelled" else CHANGE
-    body = {**more, "old": as_json(old) if old is not None else None, "new": as_json(new)}
-    first: Planned = found.notices[0]
-    row = Row(0, 0, new.id, lead, new.revision, first.due, first.until, body=json.dumps(body))
+    row = Row(*(getattr(found.notices[0], field.name) for field in fields(Planned)))
     snapshot = turn.services.assistants.snapshot
     html, _ = written(Bundle((Item(row, new),)), turn.texts, turn.zone, snapshot, now=turn.now)
     return Markup(html)  # noqa: S704 - it has been escaped as it was made

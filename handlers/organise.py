@@ -138,7 +138,7 @@ async def _release(turn: Turn, what: str, id: str, revision: int) -> str:
             button(turn.texts.label("send_now"), Press("organise", "send", revision, id)),
             button(turn.texts.label("open_event"), Press("organise", "event", revision, id)),
         ]
-        text = event_preview.example(turn, known.released, found, known.entry.more)
+        text = event_preview.example(turn, known.released[1], found)
         values = event_preview.consequences(turn, found)
         await turn.say_text("held", rows, title=known.entry.title, example=text, **values)
         return ""

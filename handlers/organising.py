@@ -134,7 +134,9 @@ class Organising:
         now = self._clock()
         old, new = known.released
         return await self._batches.read(
-            lambda execute: self._planner.consequences(execute, old, new, now=now)
+            lambda execute: self._planner.consequences(
+                execute, old, new, now=now, more=known.entry.more
+            )
         )
 
     async def release(self, known: Known, *, by: int | None = None) -> Consequences:
@@ -166,7 +168,7 @@ class Organising:
 
     def _foreseen(self, execute: Execute, change: Change, now: datetime) -> Consequences:
         old, new = change.occasions
-        found = self._planner.consequences(execute, old, new, now=now)
+        found = self._planner.consequences(execute, old, new, now=now, more=change.entry.more)
         return found if change.is_told else Consequences((), found.reminders)
 
     def _save(

@@ -4,7 +4,7 @@ Nothing here needs Telegram or a running bot: the command line changes events wi
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal, cast
@@ -82,13 +82,20 @@ class Planner:
         deliveries.reconcile(execute, wanted, now=seconds(now))
 
     def consequences(
-        self, execute: Execute, old: Occasion | None, new: Occasion, *, now: datetime
+        self,
+        execute: Execute,
+        old: Occasion | None,
+        new: Occasion,
+        *,
+        now: datetime,
+        more: Mapping[str, Any] | None = None,
     ) -> Consequences:
         """What a change of an event would lead to; writes nothing.
 
         Args:
             old: the event as people know it; None for a new one.
             new: the event with the revision that it gets.
+            more: what the notices say besides.
         """
         subscribed = subscriptions.all_of_them(execute)
         listeners = self._listeners(execute)
@@ -98,14 +105,15 @@ class Planner:
             for one in subscribed
             if any(matches(one.kind, one.target, event) for event in (old or new, new))
         }
+        rows = deliveries.entries_about(execute, new.id)
         if old is not None:
-            rows = deliveries.entries_about(execute, new.id)
             told |= {
                 (row.chat_id, row.thread_id) for row in rows if row.state in ("sent", "sending")
             }
         notices = [_notice(place, old, new, listeners[place[0]], now=now) for place in sorted(told)]
         return Consequences(
-            tuple(notices), tuple(one for one in reminders if one.due > seconds(now))
+            tuple(_news(rows, notices, old, new, more or {})),
+            tuple(one for one in reminders if one.due > seconds(now)),
         )
 
     def event_changed(
@@ -131,7 +139,7 @@ class Planner:
             notify: False to hold the notices back; call it again with True to send them.
             more: what a notice is to say besides, such as a ``reason``; becomes JSON.
         """
-        found = self.consequences(execute, old, new, now=now)
+        found = self.consequences(execute, old, new, now=now, more=more)
         at = seconds(now)
         wanted = _wanted(
             subscriptions.all_of_them(execute), [new], self._listeners(execute), now=now
@@ -140,7 +148,8 @@ class Planner:
         rows = deliveries.entries_about(execute, new.id)
         _follow_snoozes(execute, rows, new, now=at)
         if notify:
-            _tell(execute, rows, found.notices, old, new, more or {}, now=at)
+            deliveries.supersede(execute, _waiting(rows), now=at)
+            deliveries.add(execute, found.notices)
         return found
 
     def listener(self, execute: Execute, chat_id: int) -> Listener:
@@ -241,21 +250,20 @@ def _notice(
     return Planned(*place, new.id, lead, new.revision, seconds(due), seconds(over), silent)
 
 
-def _tell(
-    execute: Execute,
+def _waiting(rows: Iterable[Entry]) -> list[Entry]:
+    """The notices that were not sent yet."""
+    return [row for row in rows if row.lead in NOTICES and row.state == "queued"]
+
+
+def _news(
     rows: Iterable[Entry],
     notices: Iterable[Planned],
     old: Occasion | None,
     new: Occasion,
     more: Mapping[str, Any],
-    *,
-    now: int,
-) -> None:
-    """Queues notices in place of those that wait, which then go on from what people know."""
-    waiting = [row for row in rows if row.lead in NOTICES and row.state == "queued"]
-    deliveries.supersede(execute, waiting, now=now)
-    known = {(row.chat_id, row.thread_id): row.body for row in reversed(waiting)}
-    fresh = []
+) -> Iterator[Planned]:
+    """The notices in place of those that wait, which go on from what people know."""
+    known = {(row.chat_id, row.thread_id): row.body for row in reversed(_waiting(rows))}
     for one in notices:
         before = known.get((one.chat_id, one.thread_id))
         told = as_json(old) if old is not None else None
@@ -266,8 +274,7 @@ def _tell(
         body = {**more, "old": told, "new": as_json(new)}
         if told is None or {**told, "revision": new.revision} != as_json(new):
             kept = json.dumps(body, ensure_ascii=False)
-            fresh.append(replace(one, lead=lead, body=kept))
-    deliveries.add(execute, fresh)
+            yield replace(one, lead=lead, body=kept)
 
 
 def _follow_snoozes(execute: Execute, rows: Iterable[Entry], new: Occasion, *, now: int) -> None:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from knowledge import places
-from knowledge.entries import CATEGORIES, Entry, WrongEntry, check, clean, with_place
+from knowledge.entries import CATEGORIES, COMMITTEE, Entry, WrongEntry, check, clean, with_place
 from knowledge.entry_changes import at_another_time, carried_over
 from knowledge.ics_reader import Imported
 from knowledge.snapshot import Snapshot
@@ -16,17 +16,21 @@ from knowledge.text import fold
 from knowledge.typed_dates import read_days, read_hours
 from knowledge.zones import zone_of
 
-QUESTIONS = ("title", "kind", "place", "days", "hours", "zone", "link", "host", "text")
+QUESTIONS = (
+    *("title", "kind", "partnerships", "place", "days", "hours", "zone", "link", "host", "text"),
+)
 """In the order in which they are asked of a new event."""
 
 REASON, MENU, PREVIEW = "reason", "menu", "preview"
 """The other steps: why it is called off, which field to change, and what would follow."""
 
 REQUIRED = frozenset({"title"})
-CLEARED = frozenset({"place", "link", "host", "text", "reason"})
+CLEARED = frozenset({"partnerships", "place", "link", "host", "text", "reason"})
 """Fields that can be emptied again."""
 
+MOST_PARTNERSHIPS = 9
 ONLINE = "Online"
+_BLANK = Entry()
 _ONLINE = frozenset({"online", "virtual", "on line", "web", "webex", "teams", "zoom"})
 
 
@@ -115,12 +119,16 @@ def _imported(values: dict[str, Any]) -> Imported:
 
 
 def questions(entry: Entry) -> tuple[str, ...]:
-    """The questions that make sense for an event: no hours without a day, no zone without hours."""
+    """The questions that make sense for an event: no hours without a day, no zone without hours.
+
+    The Steering Committee is that of all partnerships.
+    """
     return tuple(
         one
         for one in QUESTIONS
         if not (one == "hours" and entry.precision != "day")
         and not (one == "zone" and entry.start_time is None)
+        and not (one == "partnerships" and entry.series == COMMITTEE and not entry.partnerships)
     )
 
 
@@ -166,7 +174,7 @@ def cleared(draft: Draft) -> Draft:
     if field == "place":
         entry = replace(entry, place=None, country=None, mode=None)
     elif field in CLEARED:
-        empty: dict[str, Any] = {field: "" if field == "text" else None}
+        empty: dict[str, Any] = {field: getattr(_BLANK, field)}
         entry = replace(entry, **empty)
     return following(replace(draft, entry=entry))
 
@@ -182,6 +190,8 @@ def _taken(draft: Draft, typed: str, snapshot: Snapshot) -> Entry:
     match draft.step:
         case "kind":
             return replace(entry, **_kind(typed))
+        case "partnerships":
+            return replace(entry, partnerships=tuple(typed.split()[:MOST_PARTNERSHIPS]))
         case "place":
             return _place(entry, clean(typed, "place"), snapshot)
         case "days":
