@@ -32,7 +32,14 @@ _POLITE = re.compile(
     r"(?: me| us)?(?: know)?(?: please)?(?! about)|do you (?:happen to )?know"
     r"|(?:please )?(?:tell|remind) (?:me|us)(?: again)?(?! about)"
     r"|i(?:'d| would| should)? (?:like|love|want|need) to (?:know|ask|find out|hear)"
+    r"|(?:my|our) [\w-]+(?: [\w-]+)? (?:would like|'d like|wants?|needs?|wishes|keeps asking me)"
+    r"(?: to (?:know|ask|find out|hear))?"
     r"|i(?: was|'m| am)(?: just)? wondering)[,:]?\s+",
+    re.IGNORECASE,
+)
+# Excuses before a question: "Sorry for the basic question, but …".
+_EXCUSE = re.compile(
+    r"^\s*(?:sorry|apologies|excuse me|forgive me|pardon)\b[^.?!,:]{0,60}[,:]\s*(?:but\s+)?",
     re.IGNORECASE,
 )
 _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
@@ -49,7 +56,7 @@ def _tidied(text: str) -> str:
 
     What would leave next to nothing is left as it is.
     """
-    for pattern in (_MARKUP, _CORRECTED, _ASIDE, _OPENING, _POLITE):
+    for pattern in (_MARKUP, _CORRECTED, _ASIDE, _EXCUSE, _OPENING, _POLITE):
         rest = pattern.sub(" ", text)
         if rest != text and sum(map(str.isalnum, rest)) >= _FEWEST_LETTERS:
             text = rest

@@ -210,7 +210,11 @@ class ClauseReader:
             limits[operator] = (number, None)
         elif behind == "degree.at_most":
             limits[operator] = (0, number)
-        elif operator not in limits and self._counts_noun(place):
+        elif (
+            operator not in limits
+            and self._counts_noun(place)
+            and not (self._degree and number == 1)
+        ):
             limits[operator] = (number, number)
         if operator in limits:
             self._limit = limits[operator]
@@ -260,6 +264,9 @@ class ClauseReader:
     def _role(self, place: int, role: str) -> None:
         clause = self._clause
         if self._including:
+            return
+        if role != "any" and self._or and clause.roles:
+            clause.roles.add(role)  # "lead or participant"
             return
         if role == "any" and self._or:
             clause.roles.clear()

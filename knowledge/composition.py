@@ -95,8 +95,13 @@ class _Composer:
             subject = "partnership"
         if subject is None or not (theme or question.asks_something(noun)):
             return None
+        if self._asks_what_about(noun) or self._asks_for_all_rows():
+            return None
         if noun is not None:
             self.used.add(noun)
+        query = self._counted_rows()
+        if query is not None:
+            return Composition(query, self._coverage(), strong=True)
         query = self._comparison()
         if query is not None:
             return Composition(query, self._coverage(), strong=True, compare=True)
@@ -108,6 +113,31 @@ class _Composer:
         if subject == "region" and question.together("region"):
             query = self._with_partners(query)
         return Composition(query, self._coverage(), strong(question, noun))
+
+    def _asks_what_about(self, noun: int | None) -> bool:
+        """Whether it is asked what a partnership is about, and not who or what it has."""
+        question = self.question
+        return (
+            noun is None
+            and question.axes == {"partnership"}
+            and question.says("relation.about")
+            and not question.says("ask.who", "ask.count", "relation.potential")
+            and not question.roles()
+        )
+
+    def _counted_rows(self) -> Query | None:
+        """The memberships of countries: "how many memberships has Spain?"."""
+        countries = tuple(dict.fromkeys(self.question.ids("country")))
+        only = self.question.axes == {"country"} and self.question.says("subject.membership")
+        if not only or not self.question.says("ask.count"):
+            return None
+        return Query("country", "rank", candidates=countries, measure=Condition(Pattern(), "role"))
+
+    def _asks_for_all_rows(self) -> bool:
+        """Whether the memberships as such are asked about, of which a fact tells."""
+        question = self.question
+        measured = question.says("degree.most", "degree.least", "relation.per", "relation.average")
+        return question.says("subject.membership") and not question.names and not measured
 
     def _coverage(self) -> int:
         return coverage(self.question, self.used, self.snapshot, self.known, loosely=self.loosely)
@@ -125,6 +155,8 @@ class _Composer:
             return None
         said = (operation for op, operation in _OPERATIONS if question.says(op))
         operation: Operation = next(said, "check" if whether else "list")
+        if whether and subject == "partnership" and not candidates and question.of_every(noun):
+            candidates = dict(enumerate(self.snapshot.founding_partnerships))
         query = Query(subject, operation, candidates=tuple(candidates.values()))
         place = self._place()
         if operation == "list" and place > 1 and question.says("relation.by_number"):
@@ -188,6 +220,9 @@ class _Composer:
         """What "most" counts when nothing else is said: the noun that is not the subject."""
         for place, operator in enumerate(self.question.operators):
             noun = SUBJECTS.get(operator.partition(".")[2])
+            if operator == "subject.membership":
+                self.used.add(place)
+                return "role"
             if operator.startswith("subject.") and noun and noun != subject:
                 self.used.add(place)
                 return noun
@@ -199,7 +234,9 @@ class _Composer:
         if region is None:
             return query
         about = any(c.plain and c.pattern.partnerships for c in query.conditions)
-        if region not in self.snapshot.by_region and not (about and query.operation == "partners"):
+        if region not in self.snapshot.by_region and about:
+            query = query.with_operation("partners")
+        elif region not in self.snapshot.by_region:
             # Who is in nothing meets nobody; what it is in says so.
             inside = Pattern(regions=frozenset({region}))
             return Query("partnership", conditions=(Condition(inside, "region"),))

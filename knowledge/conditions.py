@@ -11,6 +11,9 @@ from knowledge.snapshot import Snapshot
 def conditions_of(subject: Axis, clause: Clause, snapshot: Snapshot) -> list[Condition]:
     """The conditions of one clause; names joined by "and" give one each."""
     base = Pattern(roles=frozenset(clause.roles), vanguard=clause.vanguard)
+    if subject == "partnership" and clause.counted is None and len(clause.ids("region")) == 1:
+        # "Lombardy leads several, which?": of one region, no number of regions is asked.
+        clause.at_least = clause.at_most if clause.at_most == 0 else None
     limited = clause.at_least is not None or clause.at_most is not None
     patterns: list[Pattern] = []
     for axis in AXES:

@@ -18,6 +18,9 @@ _EVENT_WEIGHT = 2
 # A short word that is not known is more likely a slip than a matter of its own.
 _SHORT, _SHORT_WEIGHT = 3, 0.5
 _BESIDE_THEME = 0.3
+_PEOPLE = frozenset(
+    {"people from", "folks from", "people", "people of", "the people of", "persons", "person"}
+)
 _LAST_YEAR = "2017"
 _OF_ALL = frozenset({"subject.partnership"})
 _OF_MEMBERSHIP = frozenset(["subject", "role", "mark", "degree", "set", "number", "light"])
@@ -48,7 +51,8 @@ def coverage(
         elif place in used:
             explained += 1
         elif span.operator.startswith("light."):
-            people = span.words.endswith(" from") and _asked_for(question, place)
+            asked = any(other.words.startswith(("who", "how many")) for other in question.spans)
+            people = span.words in _PEOPLE and asked
             missing += _UNRECORDED_WEIGHT if people else 0
         elif span.operator and span.operator != "filler":
             lost = 1 if _is_idle_number(question, place, used) else _lost(span, question)
@@ -107,7 +111,7 @@ def _date_weight(span: Span, question: Question, snapshot: Snapshot) -> float:
     year = next((s.words for s in question.spans if s.words.isdecimal() and is_date(s)), "")
     if span.words.isdecimal() and year <= _LAST_YEAR:
         return 1
-    if year <= _LAST_YEAR:
+    if year <= _LAST_YEAR or year > snapshot.newest[:4]:
         return _UNRECORDED_WEIGHT
     return 0 if question.axes and snapshot.later_memberships else _UNRECORDED_WEIGHT
 

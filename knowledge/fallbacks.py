@@ -17,6 +17,8 @@ _WEAK = 45
 _ONE = frozenset({"i", "we", "you", "one", "people"})
 _LOOSE_WORDS = 1
 _NOT_LOOSE = frozenset({"content.steps", "order.next", "order.last", "define.term"})
+_NOT_NEAR = DECLINES | {"event_held", "event_cancelled"}
+"""What says yes or no, or that nothing is known, is no answer to something like it."""
 _TOLD_WHOLE = ("theme", "instrument", "organisation", "document", "person", "term")
 """What is told by one text, so that little is left out of it."""
 _OF_MEMBERS = frozenset(["role", "unrecorded", "subject", "degree", "set", "order", "time"])
@@ -72,13 +74,13 @@ def nearest(
     that is all there is to tell of it, or if it speaks of most of what is asked. It is told as
     something near, not as the answer.
     """
-    named = {span.names for span in spans if span.names}
-    if len(named) != 1 or any(span.guessed for span in spans):
+    named = list(dict.fromkeys(span.names for span in spans if span.names))
+    every = [name for names in named for name in names]
+    if not named or any(span.guessed for span in spans):
         return None
-    (names,) = named
-    if any(name.kind in ("region", "country") for name in names):
+    if any(name.kind in ("region", "country") for name in every):
         return None
-    if any(name.form == "focus" and name.kind in ("partnership", "event") for name in names):
+    if any(name.form == "focus" and name.kind in ("partnership", "event") for name in every):
         return None  # "the north one" need not be what was spoken of
     groups = {span.operator.partition(".")[0] for span in spans}
     words = [w for s in spans if not s.names and not s.operator for w in s.words.split()]
@@ -88,15 +90,17 @@ def nearest(
         candidate
         for candidate in declared
         if candidate.score >= NEARBY
-        and candidate.reference.intent not in DECLINES
-        and any(ranking.is_about(candidate.reference, name) for name in names)
+        and candidate.reference.intent not in _NOT_NEAR
+        and all(any(ranking.is_about(candidate.reference, n) for n in names) for names in named)
     ]
     if about_it:
         best = max(about_it, key=lambda candidate: candidate.score)
         return replace(best, origin="nearby", hedged=True)
-    thing = next((name for name in names if name.kind in _TOLD_WHOLE), None)
+    if len(named) > 1:
+        return None
+    thing = next((name for name in every if name.kind in _TOLD_WHOLE), None)
     if thing is None:
-        thing = next((name for name in names if name.kind == "partnership"), None)
+        thing = next((name for name in every if name.kind == "partnership"), None)
         if thing is None or groups & _OF_MEMBERS or themes.told_of(thing.id, words) is None:
             return None
     return Candidate(about(thing.kind, thing.id), NEARBY, "nearby", hedged=True)

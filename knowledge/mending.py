@@ -6,7 +6,7 @@ from knowledge.spelling import Speller, keys_beside
 from knowledge.text import Token
 from knowledge.themes import stem
 
-_GLUED_LETTERS = 10
+_GLUED_LETTERS = 9
 _FEWEST_GLUED = 5
 _QUESTION_LETTERS = 3
 _ASKING = frozenset({"how", "who", "why"})

@@ -30,6 +30,7 @@ OTHER_SIDE: dict[Axis, Axis] = {
 """Whose average number it is, where only what is counted is said."""
 
 THEMED = frozenset({"relation.about", "relation.potential"})
+_NO_SUBJECTS = frozenset({"subject.role", "subject.membership"})
 _POLITE = frozenset(["you", "we", "i", "u", "anyone", "anybody"])
 _SPEAKERS = frozenset({"i", "we", "you", "they", "he", "she", "that", "which", "who", "this"})
 _SEEKING = frozenset(
@@ -122,6 +123,8 @@ class Question:
             each = SUBJECTS.get(last_word) or SUBJECTS.get(noun_behind)
             if self.operators[place] == "relation.per" and each:
                 return each, None
+        if self._asks_where_most():
+            return "partnership", None
         for place in asked:
             noun = self._noun_after(place + 1)
             if noun is not None and not self._lists_memberships(noun):
@@ -131,6 +134,11 @@ class Question:
         if self.says("ask.who", "relation.potential") or self._role_noun_after(0):
             return "region", None
         return self._implied_subject()
+
+    def _asks_where_most(self) -> bool:
+        """Whether it is asked where most regions are: in which partnership."""
+        where = bool(self.spans) and self.spans[0].words == "where"
+        return where and self.says("degree.most", "degree.least") and not self.ids("partnership")
 
     def _averaged(self) -> Axis | None:
         """What each has so many of: "how many regions does a partnership have on average?".
@@ -160,19 +168,33 @@ class Question:
     def _implied_subject(self) -> tuple[Axis | None, int | None]:
         """What is asked for when no question word says so: the other side of what is named."""
         axes = self.axes
+        if axes == {"region"} and self.says("relation.together"):
+            return "region", None
         marked = self.says("mark.vanguard", "mark.nonvanguard")
         if axes == {"partnership"} and marked and not self.asks():
             return "partnership", None
         noun = self._ranked_noun() or self._noun_after(0, near=False)
         if noun is not None and not self._lists_memberships(noun):
             subject = SUBJECTS[self.operators[noun].partition(".")[2]]
+            if not axes and self._is_counted(noun):
+                return OTHER_SIDE[subject], None  # "how many belong to exactly four partnerships?"
             if not (subject == "partnership" and axes == {"partnership"}):
                 return subject, noun
-        if "partnership" in axes or (axes == {"region"} and self.says("relation.together")):
+        if "partnership" in axes:
             return "region", None
         if axes:
             return "partnership", None
         return ("region" if self.roles() else None), None
+
+    def of_every(self, noun: int | None) -> bool:
+        """Whether something is asked of all there are: "is every one of the nine … led by …?"."""
+        before = self.operators[max(0, (noun or 0) - 3) : noun or 0]
+        return noun is not None and "set.all" in before
+
+    def _is_counted(self, noun: int) -> bool:
+        """Whether a limit stands before a noun, and words that ask how many before that."""
+        limited = self.operators[noun - 1].startswith(("number.", "degree.")) if noun else False
+        return limited and "role.any" in self.operators[:noun]
 
     def _ranked_noun(self) -> int | None:
         """The noun behind the one that is counted: "most partnerships region"."""
@@ -191,7 +213,7 @@ class Question:
         """The next noun for a subject; ``near``: only names, roles and marks may stand between."""
         for number in range(place, len(self.spans)):
             operator = self.operators[number]
-            if operator.startswith("subject.") and operator != "subject.role":
+            if operator.startswith("subject.") and operator not in _NO_SUBJECTS:
                 return number
             between = operator.partition(".")[0] in _BETWEEN or number in self.names
             if near and (not between or operator == "role.any"):
@@ -214,7 +236,8 @@ class Question:
     def asks_something(self, noun: int | None) -> bool:
         """Whether there is a name, a noun or a role to go by; "who" alone is too little."""
         roles, extreme = self.roles(), self.says("degree.most", "degree.least")
-        if extreme and noun is None and not roles and not self.says("ask.who"):
+        of_whom = self.says("ask.who", "relation.together") or self._asks_where_most()
+        if extreme and noun is None and not roles and not of_whom:
             return False
         nouns = any(op.startswith("subject.") for op in self.operators)
         return bool(noun is not None or self.names or roles or extreme or nouns) or self.says(

@@ -31,6 +31,8 @@ _NAMED_KINDS = (
     "theme",
     "term",
 )
+_IN_ORDER = {"order.first": 0, "order.second": 1, "order.last": -1}
+"""Which of several events of one name is meant: "the first Smart Regions event"."""
 _ASKS_ABOUT = frozenset(
     (
         "filler",
@@ -94,11 +96,18 @@ def _unsaid_partnership(spans: Sequence[Span]) -> int | None:
 def readings(spans: Sequence[Span], snapshot: Snapshot) -> Iterator[tuple[Span, ...]]:
     """The spans with each ambiguous name settled: one reading for each of its meanings."""
     years = {span.words for span in spans if is_date(span)}
+    orders = {span.operator for span in spans}
     for place, span in enumerate(spans):
         if len(span.names) < 2:
             continue
         for kind in ("region", "country", "event", "partnership"):
             named = span.of(kind)
+            if kind == "event" and len(named) > 1 and orders & _IN_ORDER.keys():
+                place_in_order = next(_IN_ORDER[order] for order in orders if order in _IN_ORDER)
+                begun = sorted(named, key=lambda n: snapshot.things["event"][n.id].begins)
+                named = (begun[min(place_in_order, len(begun) - 1)],)
+                yield (*spans[:place], replace(span, names=named), *spans[place + 1 :])
+                return
             if kind == "event" and len(named) > 1 and years:
                 dated = [n for n in named if snapshot.things["event"][n.id].begins[:4] in years]
                 named = tuple(dated) or named

@@ -94,6 +94,11 @@ class Snapshot:
         return next((pack for pack in packs if pack.extends is None), packs[0])
 
     @cached_property
+    def newest(self) -> str:
+        """The date of the latest pack, after which nothing can be known."""
+        return max(pack.as_of for pack in self.packs.values())
+
+    @cached_property
     def founding_partnerships(self) -> Mapping[str, Partnership]:
         """The partnerships whose memberships are counted together."""
         return {id: one for id, one in self.partnerships.items() if not self.is_later(one)}

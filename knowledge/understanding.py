@@ -5,6 +5,8 @@ from copy import copy
 from dataclasses import dataclass
 
 from knowledge.answer import Focus
+from knowledge.apposition import apposed
+from knowledge.areas import spelt_out
 from knowledge.chronology import compose_events
 from knowledge.composition import Composition, compose, without_why
 from knowledge.decision import (
@@ -130,6 +132,7 @@ class Reader:
         self.ranking = Ranking(snapshot, declared, self.vocabulary, asked, facts)
         self.themes = ThemeIndex(snapshot, declared.common_words, declared.synonyms)
         self.slots = SlotFiller(declared.intents, snapshot)
+        self.areas = declared.areas
 
     def over(self, snapshot: Snapshot, declared: Declarations) -> "Reader":
         """A reader for the same packs under other events of organisers.
@@ -163,7 +166,8 @@ class Reader:
         asking, naming = self._parts(read)
         best = self._best_of(asking, focus)
         if isinstance(whole.decision, Unknown):
-            return best or self._best_of(naming, focus) or whole
+            best = best or self._best_of(naming, focus)
+            return best or self._courtesy((*asking, *naming)) or whole
         return best if best and _score(best) >= _SURE_PART else whole
 
     def _best_of(
@@ -172,6 +176,13 @@ class Reader:
         """The part of a message that is understood best; None when none is."""
         understood = (self.understand_spans(spans, focus) for spans in parts)
         return max(filter(_is_certain, understood), key=_score, default=None)
+
+    def _courtesy(self, parts: Sequence[tuple[Span, ...]]) -> Understanding | None:
+        """The thanks or greeting in a message that asks nothing: "thx a lot, that saved me"."""
+        if any(asks(spans) for spans in parts):
+            return None
+        understood = (self.understand_spans(spans, None) for spans in parts)
+        return next((u for u in understood if isinstance(u.decision, Certain)), None)
 
     def _parts(
         self, read: Sequence[tuple[str, tuple[Span, ...]]]
@@ -197,6 +208,7 @@ class Reader:
 
     def understand_spans(self, spans: tuple[Span, ...], focus: Focus | None) -> Understanding:
         """The same for a message whose names and operators are found already."""
+        spans = apposed(spelt_out(spans, self.areas), self.snapshot)
         if focus is not None:
             follow = follow_up(spans, focus, self.snapshot, self._compose)
             if isinstance(follow, Reference):

@@ -51,6 +51,8 @@ class Declarations:
     requests: Requests
     spelt_right: frozenset[str]
     synonyms: tuple[tuple[str, ...], ...]
+    areas: Mapping[str, tuple[str, ...]]
+    """Groups of countries that people speak of as one; the words for them are operators."""
 
     @property
     def answers(self) -> Path:
@@ -92,6 +94,8 @@ def declarations(language: str) -> Declarations:
     shorthand = {
         str(typed): word for word, forms in vocabulary.pop("shorthand").items() for typed in forms
     }
+    areas = {name: tuple(area["countries"]) for name, area in vocabulary["areas"].items()}
+    vocabulary["area"] = {name: area["said"] for name, area in vocabulary.pop("areas").items()}
     operators = _operators(vocabulary)
     if unknown := requests.phrases.keys() - intents.keys():
         raise DeclarationError(f"requests.yaml: {min(unknown)} is not declared in intents.yaml")
@@ -106,6 +110,7 @@ def declarations(language: str) -> Declarations:
         requests,
         _words(folder / "spelt_right.txt"),
         synonyms,
+        areas,
     )
 
 
