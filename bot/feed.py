@@ -14,6 +14,7 @@ from db.errors import DatabaseError
 from db.feeds import Feeds, Wanted, hashed
 from handlers.context import Assistants
 from handlers.deeplinks import address, payload_of
+from handlers.metrics import Metrics
 from handlers.pace import Pace
 from handlers.texts import DEFAULT, texts
 from knowledge.feed import Feed, write_feed
@@ -85,6 +86,7 @@ class Publisher:
     Args:
         clock: gives the moment, for what is over.
         username: gives the bot's name, for links to events.
+        metrics: counts what was asked for.
     """
 
     def __init__(
@@ -93,11 +95,13 @@ class Publisher:
         assistants: Assistants,
         clock: Callable[[], datetime],
         username: Callable[[], str],
+        metrics: Metrics,
     ) -> None:
         self._feeds = feeds
         self._assistants = assistants
         self._clock = clock
         self._username = username
+        self._metrics = metrics
         self._pace = Pace(MOST_A_MINUTE)
         self._room = asyncio.Semaphore(AT_ONCE)
         self._written: OrderedDict[tuple[object, ...], Feed] = OrderedDict()
@@ -111,14 +115,19 @@ class Publisher:
             DatabaseError: the address cannot be looked up.
         """
         if self._pace.counts(int(hashed(token)[:15], 16)) != "fine":
+            self._metrics.calendar("too_often")
             raise Busy
-        async with self._room:
-            wanted = await self._feeds.asked(token)
-            if wanted is None:
-                return None
-            feed = await self._feed(wanted)
-        changed = max(feed.changed, datetime.fromtimestamp(wanted.changed, UTC))
-        return Served(feed.content, changed)
+        try:
+            async with self._room:
+                wanted = await self._feeds.asked(token)
+                feed = await self._feed(wanted) if wanted is not None else None
+        except DatabaseError:
+            self._metrics.calendar("away")
+            raise
+        self._metrics.calendar("served" if feed is not None else "unknown")
+        if wanted is None or feed is None:
+            return None
+        return Served(feed.content, max(feed.changed, datetime.fromtimestamp(wanted.changed, UTC)))
 
     async def _feed(self, wanted: Wanted) -> Feed:
         """The calendar, from memory where others want the same."""

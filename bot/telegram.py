@@ -3,29 +3,25 @@
 import asyncio
 import contextlib
 import logging
-import re
 import signal
 import sys
 from collections.abc import AsyncIterator
-from urllib.parse import urlsplit
 
-from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 from telegram.error import BadRequest
 
 from bot.assistants import Assistants, Reloading
 from bot.cli import CommandError
 from bot.clock import REAL_TIME, Clock
-from bot.feed import CalendarPage, Publisher
 from bot.framework import application
 from bot.patience import clear_token_error, insist, until
 from bot.polling import Poller
 from bot.presence import Presence
 from bot.settings import Settings
+from bot.site import routes, shown
 from bot.teacher import Teacher
 from bot.upkeep import Part, Upkeep
-from bot.web import Figures, Health, Ready, Route, WebServer
-from bot.webhook import Updates, Webhook
+from bot.web import WebServer
 from db.batches import Batches
 from db.chats import Chats
 from db.feeds import Feeds
@@ -34,7 +30,6 @@ from db.misses import Misses
 from db.organisers import Drafts, Organisers
 from db.replicas import Replicas
 from handlers.context import Profile, Services
-from handlers.deeplinks import CALENDARS
 from handlers.delivery import Deliverer
 from handlers.dispatch import Dispatch
 from handlers.intake import ALLOWED_UPDATES, Intake
@@ -205,7 +200,9 @@ class TelegramBot:
         settings = self.settings
         server = None
         if settings.public_address is not None or "port" in settings.model_fields_set:
-            server = WebServer(settings.port, self._routes())
+            bot, public = self.application.bot, self.part != "work"
+            pages = routes(settings, self.services, bot, self.missing, public=public)
+            server = WebServer(settings.port, pages)
             server.start()
         try:
             yield
@@ -217,38 +214,12 @@ class TelegramBot:
             if server is not None:
                 await server.close()
 
-    def _routes(self) -> list[Route]:
-        settings = self.settings
-        metrics = {"token": _shown(settings.metrics_token), "page": self.services.metrics.page}
-        routes = [
-            Route("/health", Health, {}),
-            Route("/ready", Ready, {"missing": lambda: self.missing}),
-            Route("/metrics", Figures, metrics),
-        ]
-        if settings.public_address is not None and self.part != "work":
-            routes.append(self._calendars(settings.public_address))
-        if settings.webhook_url is not None and self.part != "work":
-            path = re.escape(urlsplit(settings.webhook_url).path.rstrip("/"))
-            take = Webhook(self.application.bot, self.intake).take
-            secret = _shown(settings.webhook_secret)
-            routes.append(Route(path, Updates, {"secret": secret, "take": take}))
-        return routes
-
-    def _calendars(self, address: str) -> Route:
-        """Calendars, also where a proxy has taken the path of the public address away."""
-        services, bot = self.services, self.application.bot
-        publisher = Publisher(
-            services.feeds, services.assistants, self.services.clock, lambda: bot.username
-        )
-        before = re.escape(urlsplit(address).path)
-        return Route(f"(?:{before})?{CALENDARS}/[^/]*", CalendarPage, {"serve": publisher.serve})
-
     async def _tell_address(self) -> None:
         settings = self.settings
         try:
             await self.application.bot.set_webhook(
                 settings.webhook_url or "",
-                secret_token=_shown(settings.webhook_secret),
+                secret_token=shown(settings.webhook_secret),
                 allowed_updates=ALLOWED_UPDATES,
             )
         except BadRequest as error:
@@ -301,7 +272,3 @@ async def run_bot(
 def _maintainers(settings: Settings) -> tuple[int, ...]:
     chat = settings.maintainers_chat
     return (chat,) if chat is not None else settings.admin_ids
-
-
-def _shown(secret: SecretStr | None) -> str | None:
-    return secret.get_secret_value() if secret is not None else None

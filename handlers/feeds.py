@@ -11,7 +11,6 @@ from handlers.deeplinks import CALENDAR, CALENDARS
 from handlers.turn import Turn
 from knowledge.facts import Event
 from knowledge.feed import followed
-from knowledge.moments import zone_said
 from knowledge.wording import day_of
 
 ALL = "all"
@@ -59,7 +58,7 @@ async def _renew(turn: Turn) -> None:
         if len(text) <= MOST_COPIED
     ]
     rows = [*copies, *_choices(turn, alarms=feed is not None and feed.alarms)]
-    await turn.say_text("feed", rows, url=url, webcal=webcal, **await _contents(turn))
+    await turn.say_text("feed", rows, url=url, **await _contents(turn))
 
 
 def _choices(turn: Turn, *, alarms: bool) -> list[tuple[Button, ...]]:
@@ -88,7 +87,6 @@ async def _contents(turn: Turn) -> dict[str, Any]:
         "follows": [cards.named(turn, target) for target in targets],
         "whom": turn.texts.label("you" if turn.private else "this_group"),
         "private": turn.private,
-        "zone": zone_said(turn.zone),
     }
 
 

@@ -20,6 +20,8 @@ Outcome = Literal["answer", "clarify", "decline", "command", "error", "postponed
 Reminder = Literal["sent", "late", "retried", "repeated", "withheld"]
 """``late`` and ``repeated`` count among ``sent`` as well."""
 
+Calendar = Literal["served", "unknown", "too_often", "away"]
+
 
 class Metrics:
     """The figures of one process."""
@@ -30,6 +32,7 @@ class Metrics:
         PlatformCollector(registry=self._registry)
         self._answers = self._counter("answers", "messages and presses by their outcome", "outcome")
         self._reminders = self._counter("reminders", "reminders by what became of them", "outcome")
+        self._calendars = self._counter("calendars", "calendars that were asked for", "outcome")
         self._calls = self._counter("calls_refused", "calls that Telegram refused, by code", "code")
         self._latency = self._histogram("answer_seconds", "from arrival until it was handled")
         self._punctuality = self._histogram("reminder_late_seconds", "from due until it was sent")
@@ -56,6 +59,10 @@ class Metrics:
         self._reminders.labels(outcome).inc()
         if late is not None:
             self._punctuality.observe(max(0.0, late))
+
+    def calendar(self, outcome: Calendar) -> None:
+        """Counts a calendar that somebody asked for by its address."""
+        self._calendars.labels(outcome).inc()
 
     def refused(self, code: int) -> None:
         """Counts a call that Telegram refused, by its code: 429 (too many), 403, 400, 500."""

@@ -82,6 +82,7 @@ def _others(turn: Turn) -> Keyboard:
             *button(words.label("digest"), Press("remind", "digest")),
         ),
         button(zone, Press("remind", "zone")),
+        button(words.label("calendar"), Press("calendar", "open")),
         button(words.label("one_more"), Press("choice", "remind|ask=which")),
     ]
 

@@ -94,6 +94,7 @@ async def test_a_calendar_from_its_address_to_its_end(
             card = await telegram.say(ana, "/calendar")
             first = token_in(card)
             path = f"/calendar/{first}.ics"
+            opened = await telegram.say(ana, "/reminders")
             copied = [
                 one.raw["copy_text"]["text"] for one in card.buttons if "copy_text" in one.raw
             ]
@@ -132,8 +133,9 @@ async def test_a_calendar_from_its_address_to_its_end(
             assert (both["workshop"].sequence, both["workshop"].status) == (1, "CANCELLED")
             assert set(both) == set(whole), "what is cancelled stays"
 
-            kept = await telegram.say(ana, "/calendar")
-            assert "cannot show it again" in kept.text
+            kept = opened
+            assert await telegram.press(ana, kept, "Calendar to subscribe to") == ""
+            assert kept.text.startswith("You have a calendar address, made on ")
             assert ADDRESS.search(kept.text) is None
             assert await telegram.press(ana, kept, "New link (the old one ends)") == "Saved."
             second = token_in(kept)
@@ -234,7 +236,7 @@ async def test_a_group_has_one_made_by_its_admins(database: Database, unused_tcp
             assert own.url == "https://t.me/s3p_test_bot?start=calendar"
             mine = await telegram.say(ana, "/start calendar")
             theirs = await telegram.say(boss, "/calendar", **where)
-            assert "as all in this group can" in theirs.text
+            assert "as everybody in this group can" in theirs.text
             assert token_in(mine) != token_in(theirs)
             assert f"/s3p/calendar/{token_in(mine)}.ics" in mine.text
             for before in ("", "/s3p"):
@@ -258,7 +260,7 @@ async def test_without_an_address_on_the_web_there_are_files(database: Database)
         ana = server.world.user("Ana")
         telegram = Telegram(server, bot)
         told = await telegram.say(ana, "/calendar")
-        assert "without an address on the web" in told.text
+        assert "has no address on the web" in told.text
         await telegram.press(ana, told, "All of it as a file")
         await server.wait_for_call("sendDocument", ana)
         file = server.from_bot(ana)[-1]
@@ -285,6 +287,9 @@ async def test_one_address_is_served_so_often_a_minute(
                 answer = await program.get(path)
                 assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
             assert (await program.get(f"/calendar/{second}.ics")).status_code == 200
+            figures = (await program.get("/metrics")).text
+            for outcome, number in (("served", 61), ("unknown", 60), ("too_often", 2)):
+                assert f's3p_calendars_total{{outcome="{outcome}"}} {number}.0' in figures
 
 
 async def test_any_replica_serves_it_and_none_what_has_ended(
