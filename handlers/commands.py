@@ -24,7 +24,6 @@ from handlers.rights import ORGANISER, OWNER, role_of
 from handlers.texts import Texts
 from handlers.turn import Turn
 from knowledge.answer import Answer
-from knowledge.text import fold
 
 Run = Callable[[Turn, str], Awaitable[None]]
 """Answers a command, given what follows it."""
@@ -42,8 +41,7 @@ class Command:
     """A command; ``group`` when it stands in the menu of groups, ``admin`` in that of admins.
 
     One of ``staff`` is shown only to those who maintain the bot, one for an ``organiser`` also to
-    those who organise events. A ``spoken`` one is meant also by its name alone, which asks nothing
-    else.
+    those who organise events.
     """
 
     name: str
@@ -51,7 +49,6 @@ class Command:
     group: bool = True
     admin: bool = False
     staff: bool = False
-    spoken: bool = False
     organiser: bool = False
 
 
@@ -159,7 +156,7 @@ def _others(answer: Answer) -> list[tuple[Button, ...]]:
 
 COMMANDS: tuple[Command, ...] = (
     Command("start", start, group=False),
-    Command("help", help_, spoken=True),
+    Command("help", help_),
     Command("partnerships", _or_asked(listings.partnerships, "partnerships")),
     Command("regions", _or_asked(listings.regions, "regions")),
     Command("region", _named("region")),
@@ -172,14 +169,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("reminders", reminder_requests.reminders),
     Command("why", receipts.why),
     Command("calendar", calendars.calendar),
-    Command("glossary", _or_asked(listings.glossary), spoken=True),
+    Command("glossary", _or_asked(listings.glossary)),
     Command("about", listings.about),
     Command("link", sharing.link),
-    Command("settings", settings.overview, group=False, admin=True, spoken=True),
-    Command("language", settings.language, group=False, admin=True, spoken=True),
-    Command("timezone", settings.timezone, group=False, admin=True, spoken=True),
-    Command("privacy", privacy.privacy, spoken=True),
-    Command("mydata", privacy.mydata, group=False, admin=True, spoken=True),
+    Command("settings", settings.overview, group=False, admin=True),
+    Command("language", settings.language, group=False, admin=True),
+    Command("timezone", settings.timezone, group=False, admin=True),
+    Command("privacy", privacy.privacy),
+    Command("mydata", privacy.mydata, group=False, admin=True),
     Command("forget", privacy.forget, group=False, admin=True),
     Command("stop", settings.stop, group=False, admin=True),
     Command("misses", reviewing.misses, group=False, staff=True),
@@ -202,12 +199,6 @@ async def run_command(turn: Turn, wanted: Asked) -> None:
     elif wanted.named:
         near = get_close_matches(wanted.command or "", [one.name for one in FOR_ALL], 1, 0.7)
         await turn.say_text("unknown_command", near=near)
-
-
-def spoken(text: str) -> str | None:
-    """The command that a message means which is nothing but its name: "settings", "time zone"."""
-    command = _BY_NAME.get(fold(text).replace(" ", ""))
-    return command.name if command is not None and command.spoken else None
 
 
 def described(words: Texts, commands: Iterable[Command] = FOR_ALL) -> list[tuple[str, str]]:

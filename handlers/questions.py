@@ -5,7 +5,7 @@ from telegram import Message, Update
 from db.chats import ANSWERS_KEPT
 from handlers import calendar_import, organise, reviewing, where
 from handlers.addressing import Asked, asked
-from handlers.commands import run_command, spoken
+from handlers.commands import run_command
 from handlers.context import Context
 from handlers.indicator import Typing
 from handlers.locations import LOCATION
@@ -48,7 +48,7 @@ async def _reply(turn: Turn, wanted: Asked) -> None:
         await calendar_import.received(turn, wanted.calendar, wanted.text)
     elif await organise.replied(turn, wanted.text):
         return  # before all that a text could mean else
-    elif command := spoken(wanted.text):
+    elif command := turn.texts.command_said(wanted.text):
         await run_command(turn, Asked("", command))
     elif await where.declined(turn, wanted.text) or await where.replied(turn, wanted.text):
         return

@@ -202,14 +202,13 @@ async def test_deep_links(telegram: Telegram, payload: str, words: str) -> None:
         ("settings", "Settings of this chat"),
         ("Time zone?", "I tell times in"),
         ("my data", "All that is stored"),
-        ("privacy", "What is stored about this chat"),
+        ("What do you store about me?", "What is stored about this chat"),
+        ("Delete my data!", "This erases what is stored"),
         ("Help!", "Commands"),
         ("glossary", "68 abbreviations"),
     ],
 )
-async def test_the_bare_name_of_a_command_is_one(
-    telegram: Telegram, typed: str, words: str
-) -> None:
+async def test_a_command_can_be_said_in_words(telegram: Telegram, typed: str, words: str) -> None:
     assert words in (await telegram.say(telegram.world.user("Ana"), typed)).text
 
 

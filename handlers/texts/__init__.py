@@ -9,6 +9,8 @@ from typing import Any
 import yaml
 from jinja2 import Environment, StrictUndefined, Template
 
+from knowledge.text import fold
+
 HERE = Path(__file__).parent
 DEFAULT = "en"
 _EMPTY_LINES = re.compile(r"\n{3,}")
@@ -21,6 +23,8 @@ class Texts:
         self.language = language
         with (HERE / f"{language}.yaml").open(encoding="utf-8") as file:
             self._words: Mapping[str, Any] = yaml.safe_load(file)
+        said: Mapping[str, list[str]] = self._words["said"]
+        self._said = {fold(one): command for command, ways in said.items() for one in ways}
         settings: dict[str, Any] = {
             "undefined": StrictUndefined,
             "trim_blocks": True,
@@ -43,6 +47,10 @@ class Texts:
         """A line about each command."""
         found: Mapping[str, str] = self._words["commands"]
         return found
+
+    def command_said(self, text: str) -> str | None:
+        """The command that a message means which says no more than that, such as "time zone"."""
+        return self._said.get(fold(text))
 
     def profile(self, key: str, **values: Any) -> str:
         """The description or short description of the bot, or who runs it."""
