@@ -127,7 +127,8 @@ class Publisher:
         self._metrics.calendar("served" if feed is not None else "unknown")
         if wanted is None or feed is None:
             return None
-        return Served(feed.content, max(feed.changed, datetime.fromtimestamp(wanted.changed, UTC)))
+        changed = max(feed.changed, datetime.fromtimestamp(wanted.changed, UTC))
+        return Served(feed.content, min(changed, self._clock()))
 
     async def _feed(self, wanted: Wanted) -> Feed:
         """The calendar, from memory where others want the same."""

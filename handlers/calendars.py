@@ -27,6 +27,7 @@ async def calendar(turn: Turn, argument: str) -> None:
     if not argument:
         await feeds.overview(turn)
         return
+    await _take_newest(turn)
     answer = turn.ask(argument)
     events = _shown(turn, answer)
     asks_back = answer.status == "clarify" or answer.intent.startswith("events_")
@@ -39,6 +40,12 @@ async def calendar(turn: Turn, argument: str) -> None:
         await turn.answer(answer)
     else:
         await turn.say_text("not_an_event", name=argument[:60])
+
+
+async def _take_newest(turn: Turn) -> None:
+    """Takes over newer knowledge: the notice of a change may be here before it was looked for."""
+    await turn.services.reload()
+    turn.assistant = turn.services.assistants.speaking(turn.texts.language)
 
 
 def _shown(turn: Turn, answer: Answer) -> list[Event]:
@@ -95,6 +102,7 @@ def _caption(turn: Turn, alone: Event | None, written: Written) -> str:
 
 async def events_of(turn: Turn, press: Press) -> list[Event]:
     """The events whose file a button asks for; none when they are not recorded any more."""
+    await _take_newest(turn)
     if press.value == feeds.ALL:
         return await feeds.events(turn)
     found = turn.assistant.snapshot.things["event"].get(press.to or "")

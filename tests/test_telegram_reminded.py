@@ -170,6 +170,10 @@ async def test_a_change_and_a_cancellation_reach_who_was_told(
         notice = await server.wait_for_message(ana, count=seen + 1)
         assert "Cancelled: Spring meeting of the Steering Committee" in notice.text
         assert "It was planned for Wed 10 March 2027, 11:00 Brussels time" in notice.text
+        await telegram.press(ana, notice, "Calendar file (.ics)")
+        file = await server.wait_for_message(ana, count=seen + 2)
+        assert b"METHOD:CANCEL\r\n" in file.file
+        assert b"SEQUENCE:2\r\n" in file.file
     assert server.from_bot(ben) == []
     assert await bot.end() == 0
 
