@@ -20,7 +20,7 @@ from handlers import (
 from handlers.addressing import Asked
 from handlers.buttons import Button, Press, button
 from handlers.deeplinks import CALENDAR, COMMITTEE, payload_of, reference_of, target
-from handlers.rights import ORGANISER, OWNER, role_of
+from handlers.rights import ORGANISER, OWNER, shown_role
 from handlers.texts import Texts
 from handlers.turn import Turn
 from knowledge.answer import Answer
@@ -102,7 +102,7 @@ INLINE = "inline"
 
 async def help_(turn: Turn, _argument: str) -> None:
     """What can be asked, and the commands; in a group those of its menu."""
-    shown = {None: FOR_ALL, ORGANISER: FOR_ORGANISERS, OWNER: COMMANDS}[await role_of(turn)]
+    shown = {None: FOR_ALL, ORGANISER: FOR_ORGANISERS, OWNER: COMMANDS}[await shown_role(turn)]
     await turn.say_text(
         "help",
         turn.choices(turn.choose("help|")),
@@ -194,6 +194,8 @@ _BY_NAME = {command.name: command for command in COMMANDS}
 async def run_command(turn: Turn, wanted: Asked) -> None:
     """Answers a command; in a group an unknown one may be another bot's, so nothing is said."""
     command = _BY_NAME.get(wanted.command or "")
+    if command in BESIDES and not wanted.named:
+        return
     if command is not None:
         await command.run(turn, wanted.text)
     elif wanted.named:

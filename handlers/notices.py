@@ -11,7 +11,7 @@ from db.deliveries import CANCEL
 from handlers.bundles import Bundle
 from handlers.buttons import Button, Keyboard, Press, button
 from handlers.deeplinks import reference_of
-from handlers.planning import from_json
+from handlers.news import from_json
 from handlers.settings import LIST
 from handlers.snoozing import buttons as snoozes
 from handlers.texts import Texts

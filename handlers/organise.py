@@ -33,9 +33,9 @@ async def organise(turn: Turn, argument: str) -> None:
 
 async def on_press(turn: Turn, press: Press) -> str:
     """A button of these pages; returns the notice for the press."""
+    turn.need_memory()
     if await rights.role_of(turn) is None:
         return turn.texts.notice("organisers_only")
-    turn.need_memory()
     match press.value, press.to:
         case "home", None:
             await event_lists.home(turn, press.number)

@@ -12,7 +12,7 @@ from db.calendar import LiveRow, LogEntry
 from db.organisers import name_of
 from db.sqlite import Execute, Work
 from handlers.event_changes import Change, Known, NoSuchEvent, NothingChanged
-from handlers.planning import Consequences, Planner, seconds
+from handlers.planning import Consequences, Following, Planner, seconds
 from knowledge.entries import Entry, check, entry_of, new_id
 from knowledge.snapshot import Snapshot
 
@@ -94,7 +94,8 @@ class Organising:
         now = self._clock()
 
         def read(execute: Execute) -> Consequences:
-            return merged(self._foreseen(execute, change, now) for change in changes)
+            following = self._planner.following(execute)
+            return merged(self._foreseen(execute, one, following, now) for one in changes)
 
         return await self._batches.read(read)
 
@@ -120,11 +121,11 @@ class Organising:
         def write(execute: Execute) -> Consequences:
             if also is not None:
                 also(execute)
-            found = []
+            following, found = self._planner.following(execute), []
             for change in changes:
                 held = not notify and change.is_told
                 self._save(execute, change, held=held, by=by, now=now)
-                found.append(self._tell(execute, change, notify=notify, now=now))
+                found.append(self._tell(execute, change, following, notify=notify, now=now))
             return merged(found)
 
         return await self._batches.now(write)
@@ -166,9 +167,13 @@ class Organising:
             lambda execute: calendar.log(execute, subject=id, most=most)
         )
 
-    def _foreseen(self, execute: Execute, change: Change, now: datetime) -> Consequences:
+    def _foreseen(
+        self, execute: Execute, change: Change, following: Following, now: datetime
+    ) -> Consequences:
         old, new = change.occasions
-        found = self._planner.consequences(execute, old, new, now=now, more=change.entry.more)
+        found = self._planner.consequences(
+            execute, old, new, now=now, more=change.entry.more, following=following
+        )
         return found if change.is_told else Consequences((), found.reminders)
 
     def _save(
@@ -185,7 +190,13 @@ class Organising:
         calendar.raise_knowledge(execute)
 
     def _tell(
-        self, execute: Execute, change: Change, *, notify: bool, now: datetime
+        self,
+        execute: Execute,
+        change: Change,
+        following: Following,
+        *,
+        notify: bool,
+        now: datetime,
     ) -> Consequences:
         old, new = change.occasions
         return self._planner.event_changed(
@@ -195,6 +206,7 @@ class Organising:
             now=now,
             notify=notify and change.is_told,
             more=change.entry.more,
+            following=following,
         )
 
 

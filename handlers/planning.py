@@ -3,29 +3,21 @@
 Nothing here needs Telegram or a running bot: the command line changes events with it as well.
 """
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
 from db import deliveries, subscriptions
 from db.calendar import live_events
-from db.deliveries import CANCEL, CHANGE, NEW, SNOOZE, Entry, Planned
+from db.deliveries import SNOOZE, Entry, Planned
 from db.sqlite import Execute
 from db.subscriptions import Audience, Choices, Subscribed
+from handlers.news import news, notice_to, waiting
 from knowledge.occasions import Occasion, begins, ends, occasion, remindable
-from knowledge.reminders import Listener, Quiet, matches, notice, plan
+from knowledge.reminders import Listener, Quiet, matches, plan
 from knowledge.snapshot import Snapshot
-
-Place = tuple[int, int]
-"""A chat, and its topic or 0."""
-
-NOTICES = (NEW, CHANGE, CANCEL)
-
-UNDATED = timedelta(days=30)
-"""For so long a notice about an event without a day is of use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +31,30 @@ class Consequences:
     def chats(self) -> frozenset[int]:
         """Those that are told of the change."""
         return frozenset(one.chat_id for one in self.notices)
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """Who follows what, and how they want to be reminded.
+
+    ``groups`` are the subscriptions by kind and target: of many there are few sorts.
+    """
+
+    groups: Mapping[tuple[str, str], Sequence[Subscribed]]
+    listeners: Mapping[int, Listener]
+
+    @classmethod
+    def of(cls, subscribed: Iterable[Subscribed], listeners: Mapping[int, Listener]) -> "Following":
+        groups: dict[tuple[str, str], list[Subscribed]] = {}
+        for one in subscribed:
+            groups.setdefault((one.kind, one.target), []).append(one)
+        return cls(groups, listeners)
+
+    def subscribed(self, *events: Occasion) -> Iterator[Subscribed]:
+        """The subscriptions that any of the events falls under."""
+        for (kind, target), those in self.groups.items():
+            if any(matches(kind, target, event) for event in events):
+                yield from those
 
 
 class Planner:
@@ -70,16 +86,18 @@ class Planner:
     def replan_chat(self, execute: Execute, chat_id: int, *, now: datetime) -> None:
         """Plans the reminders of a chat anew, after its subscriptions or settings changed."""
         subscribed = subscriptions.of_chat(execute, chat_id)
-        listeners = self._listeners(execute, chat_id)
-        wanted = _wanted(subscribed, self.occasions(execute).values(), listeners, now=now)
+        following = Following.of(subscribed, self._listeners(execute, chat_id))
+        wanted = _wanted(following, self.occasions(execute).values(), now=now)
         deliveries.reconcile(execute, wanted, now=seconds(now), chat_id=chat_id)
 
     def replan_all(self, execute: Execute, *, now: datetime) -> None:
         """Plans all reminders anew: at a start, and when the knowledge has changed."""
-        subscribed = subscriptions.all_of_them(execute)
-        listeners = self._listeners(execute)
-        wanted = _wanted(subscribed, self.occasions(execute).values(), listeners, now=now)
+        wanted = _wanted(self.following(execute), self.occasions(execute).values(), now=now)
         deliveries.reconcile(execute, wanted, now=seconds(now))
+
+    def following(self, execute: Execute) -> Following:
+        """Who follows what, to be read once for several changes of a transaction."""
+        return Following.of(subscriptions.all_of_them(execute), self._listeners(execute))
 
     def consequences(
         self,
@@ -89,6 +107,7 @@ class Planner:
         *,
         now: datetime,
         more: Mapping[str, Any] | None = None,
+        following: Following | None = None,
     ) -> Consequences:
         """What a change of an event would lead to; writes nothing.
 
@@ -96,25 +115,37 @@ class Planner:
             old: the event as people know it; None for a new one.
             new: the event with the revision that it gets.
             more: what the notices say besides.
+            following: as it was read in this transaction.
         """
-        subscribed = subscriptions.all_of_them(execute)
-        listeners = self._listeners(execute)
-        reminders = _wanted(subscribed, [new], listeners, now=now)
-        told = {
-            (one.chat_id, one.thread_id)
-            for one in subscribed
-            if any(matches(one.kind, one.target, event) for event in (old or new, new))
-        }
+        following = following or self.following(execute)
+        return Consequences(
+            tuple(self._notices(execute, old, new, following, now=now, more=more or {})),
+            tuple(one for one in _wanted(following, [new], now=now) if one.due > seconds(now)),
+        )
+
+    def _notices(
+        self,
+        execute: Execute,
+        old: Occasion | None,
+        new: Occasion,
+        following: Following,
+        *,
+        now: datetime,
+        more: Mapping[str, Any],
+    ) -> Iterator[Planned]:
+        """What those are told of a change who follow the event, or were told of it."""
         rows = deliveries.entries_about(execute, new.id)
+        told = {(one.chat_id, one.thread_id) for one in following.subscribed(old or new, new)}
         if old is not None:
             told |= {
                 (row.chat_id, row.thread_id) for row in rows if row.state in ("sent", "sending")
             }
-        notices = [_notice(place, old, new, listeners[place[0]], now=now) for place in sorted(told)]
-        return Consequences(
-            tuple(_news(rows, notices, old, new, more or {})),
-            tuple(one for one in reminders if one.due > seconds(now)),
-        )
+        listeners = following.listeners
+        notices = [
+            notice_to(place, old, new, listeners[place[0]], now=now) for place in sorted(told)
+        ]
+        useful = (one for one in notices if one.until > seconds(now))
+        return news(rows, useful, old, new, more)
 
     def event_changed(
         self,
@@ -125,6 +156,7 @@ class Planner:
         now: datetime,
         notify: bool = True,
         more: Mapping[str, Any] | None = None,
+        following: Following | None = None,
     ) -> Consequences:
         """Plans anew what a changed event is about; call it in the transaction of the change.
 
@@ -138,19 +170,18 @@ class Planner:
             new: the event as it is from now on, with its new revision.
             notify: False to hold the notices back; call it again with True to send them.
             more: what a notice is to say besides, such as a ``reason``; becomes JSON.
+            following: as it was read in this transaction.
         """
-        found = self.consequences(execute, old, new, now=now, more=more)
-        at = seconds(now)
-        wanted = _wanted(
-            subscriptions.all_of_them(execute), [new], self._listeners(execute), now=now
-        )
+        following, at = following or self.following(execute), seconds(now)
+        wanted = _wanted(following, [new], now=now)
+        notices = tuple(self._notices(execute, old, new, following, now=now, more=more or {}))
         deliveries.reconcile(execute, wanted, now=at, event=new.id)
         rows = deliveries.entries_about(execute, new.id)
         _follow_snoozes(execute, rows, new, now=at)
         if notify:
-            deliveries.supersede(execute, _waiting(rows), now=at)
-            deliveries.add(execute, found.notices)
-        return found
+            deliveries.supersede(execute, waiting(rows), now=at)
+            deliveries.add(execute, notices)
+        return Consequences(notices, tuple(one for one in wanted if one.due > at))
 
     def listener(self, execute: Execute, chat_id: int) -> Listener:
         """How a chat wants to be reminded."""
@@ -203,20 +234,13 @@ def _quiet(wanted: Choices) -> Quiet | None:
     return Quiet(time.fromisoformat(wanted.quiet_from), time.fromisoformat(wanted.quiet_to))
 
 
-def _wanted(
-    subscribed: Iterable[Subscribed],
-    occasions: Iterable[Occasion],
-    listeners: Mapping[int, Listener],
-    *,
-    now: datetime,
-) -> list[Planned]:
+def _wanted(following: Following, occasions: Iterable[Occasion], *, now: datetime) -> list[Planned]:
     """The reminders that subscriptions ask for; what two of them ask for, once."""
     coming = [event for event in occasions if _is_to_come(event, now)]
     leads: dict[tuple[int, int, str], set[str]] = {}
-    for one in subscribed:
-        for event in coming:
-            if matches(one.kind, one.target, event):
-                leads.setdefault((one.chat_id, one.thread_id, event.id), set()).update(one.leads)
+    for event in coming:
+        for one in following.subscribed(event):
+            leads.setdefault((one.chat_id, one.thread_id, event.id), set()).update(one.leads)
     by_id = {event.id: event for event in coming}
     return [
         Planned(
@@ -230,51 +254,13 @@ def _wanted(
             reminder.silent,
         )
         for (chat_id, thread_id, id), wanted in leads.items()
-        for reminder in plan(by_id[id], wanted, listeners[chat_id], now=now)
+        for reminder in plan(by_id[id], wanted, following.listeners[chat_id], now=now)
     ]
 
 
 def _is_to_come(event: Occasion, now: datetime) -> bool:
     end = ends(event) if remindable(event) else None
     return end is not None and end > now
-
-
-def _notice(
-    place: Place, old: Occasion | None, new: Occasion, listener: Listener, *, now: datetime
-) -> Planned:
-    known = [event for event in (old, new) if event is not None]
-    near = min(filter(None, map(begins, known)), default=None)
-    over = max(filter(None, map(ends, known)), default=now + UNDATED)
-    due, silent = notice(near, listener, now=now)
-    lead = NEW if old is None else CANCEL if new.status == "cancelled" else CHANGE
-    return Planned(*place, new.id, lead, new.revision, seconds(due), seconds(over), silent)
-
-
-def _waiting(rows: Iterable[Entry]) -> list[Entry]:
-    """The notices that were not sent yet."""
-    return [row for row in rows if row.lead in NOTICES and row.state == "queued"]
-
-
-def _news(
-    rows: Iterable[Entry],
-    notices: Iterable[Planned],
-    old: Occasion | None,
-    new: Occasion,
-    more: Mapping[str, Any],
-) -> Iterator[Planned]:
-    """The notices in place of those that wait, which go on from what people know."""
-    known = {(row.chat_id, row.thread_id): row.body for row in reversed(_waiting(rows))}
-    for one in notices:
-        before = known.get((one.chat_id, one.thread_id))
-        told = as_json(old) if old is not None else None
-        told = json.loads(before)["old"] if before is not None else told
-        if told is None and new.status == "cancelled":
-            continue  # they never heard of it
-        lead = NEW if told is None else one.lead
-        body = {**more, "old": told, "new": as_json(new)}
-        if told is None or {**told, "revision": new.revision} != as_json(new):
-            kept = json.dumps(body, ensure_ascii=False)
-            yield replace(one, lead=lead, body=kept)
 
 
 def _follow_snoozes(execute: Execute, rows: Iterable[Entry], new: Occasion, *, now: int) -> None:
@@ -287,14 +273,3 @@ def _follow_snoozes(execute: Execute, rows: Iterable[Entry], new: Occasion, *, n
             deliveries.supersede(execute, [row], now=now)
         else:
             deliveries.queue_again(execute, row, replace(row, until=seconds(end)))
-
-
-def as_json(event: Occasion) -> dict[str, Any]:
-    """An event within the body of a notice."""
-    return {**asdict(event), "partnerships": sorted(event.partnerships)}
-
-
-def from_json(values: Mapping[str, Any]) -> Occasion:
-    """The event in the body of a notice."""
-    known = {name: values[name] for name in Occasion.__dataclass_fields__ if name in values}
-    return Occasion(**{**known, "partnerships": frozenset(known.get("partnerships", ()))})

@@ -14,19 +14,25 @@ Role = Literal["owner", "organiser"]
 async def role_of(turn: Turn) -> Role | None:
     """The role of a person in a private chat; None for others, and where others read along.
 
-    While the database is away only those named in the settings are known.
+    Raises:
+        DatabaseAway: it cannot be known now, unless the settings name the person.
     """
     if not turn.private or turn.user_id is None:
         return None
     if turn.user_id in turn.services.admins:
         return "owner"
-    try:
-        role = await turn.services.organisers.role(turn.user_id)
-    except DatabaseAway:
-        return None
+    role = await turn.services.organisers.role(turn.user_id)
     if role is None:
         return None
     return "owner" if role == ADMIN else "organiser"
+
+
+async def shown_role(turn: Turn) -> Role | None:
+    """The role by which commands are shown; none while that cannot be known."""
+    try:
+        return await role_of(turn)
+    except DatabaseAway:
+        return None
 
 
 async def refused(turn: Turn) -> bool:

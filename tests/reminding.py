@@ -12,7 +12,8 @@ from db.deliveries import Entry
 from db.engine import create_engine
 from db.sqlite import Execute
 from db.subscriptions import Subscribed
-from handlers.planning import Planner, as_json
+from handlers.news import as_json
+from handlers.planning import Planner
 from knowledge.occasions import Occasion
 from knowledge.reading import read_snapshot
 from tests.botapi import BotApiServer

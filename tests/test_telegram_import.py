@@ -3,7 +3,10 @@
 import re
 
 import pytest
+from telegram import Update
 
+from handlers.attachments import Attached, calendar_in
+from handlers.essence import essence
 from tests.botapi import Message
 from tests.calendar_files import AUTUMN, SPRING, calendar, event
 from tests.organising import Desk, boss, organiser, shared_bot
@@ -139,3 +142,24 @@ async def test_others_cannot_import_and_other_files_are_none(
     picture = await send(boss, b"\x89PNG", name="a.png", mime="image/png")
     assert "read text only" in picture.text
     assert len(telegram.server.calls_of("getFile")) == fetched
+
+
+async def test_what_is_stored_of_a_file_tells_where_it_is_and_not_its_name() -> None:
+    chat = {"id": 7, "type": "private"}
+    document = {
+        "file_id": "f",
+        "file_unique_id": "u",
+        "file_name": "Zoe's wedding.ics",
+        "file_size": 9,
+    }
+    message = {"message_id": 1, "date": 0, "chat": chat, "document": document, "caption": "Lisbon"}
+    update = Update.de_json({"update_id": 1, "message": message}, None)
+    kept = essence(update)
+    assert kept is not None
+    assert "wedding" not in str(kept)
+    again = Update.de_json({"update_id": 1, **kept}, None)
+    assert again.message is not None
+    assert calendar_in(again.message) == Attached("f", 9)
+    other = {**document, "file_name": "a.pdf"}
+    update = Update.de_json({"update_id": 2, "message": {**message, "document": other}}, None)
+    assert "document" not in (essence(update) or {})["message"]
