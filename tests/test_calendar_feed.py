@@ -1,73 +1,24 @@
 """The calendar that one subscribes to: real processes, real HTTP, read by a second library."""
 
 import asyncio
-import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import icalendar
 import pytest
 
-from bot.feed import MOST_A_MINUTE
-from knowledge.entries import CATEGORIES, Entry
+from knowledge.entries import Entry
 from knowledge.entry_changes import cancelled
 from knowledge.ics_writer import Written
-from tests.botapi import BotApiServer, Message
-from tests.databases import Database, PostgresDatabases, with_knowledge
-from tests.gate import Gate, before_postgres, to_port
-from tests.ics_histories import Read, read
-from tests.live_events import committee, enter
-from tests.telegram_process import BotProcess, Telegram, running
+from tests.botapi import BotApiServer
+from tests.calendars import ADDRESS, EVENTS, NOTHING, events_in, token_in, webhook_bot
+from tests.databases import Database
+from tests.ics_histories import read
+from tests.live_events import enter
+from tests.telegram_process import Telegram, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-SECRET = "a-secret-of-the-tests"  # noqa: S105 - opens nothing
-MEETING = datetime.now(UTC).date() + timedelta(days=40)
-EVENTS = {
-    "sc-spring": committee(MEETING.isoformat()),
-    "workshop": Entry(
-        **CATEGORIES["meeting"],
-        title="Zebra workshop",
-        start=MEETING.isoformat(),
-        precision="day",
-        partnerships=("textile",),
-    ),
-}
-NOTHING = "/calendar/" + "x" * 43 + ".ics"
-ADDRESS = re.compile(r"https?://\S+?/calendar/([A-Za-z0-9_-]{43})\.ics")
-
-
-@asynccontextmanager
-async def webhook_bot(
-    server: BotApiServer, database: Database, port: int, **settings: str
-) -> AsyncIterator[tuple[Telegram, httpx.AsyncClient]]:
-    """A bot behind a webhook, and a calendar program that knows where it is."""
-    url = f"http://127.0.0.1:{port}"
-    known = {"WEBHOOK_URL": f"{url}/hook", "WEBHOOK_SECRET": SECRET, "PORT": str(port), **settings}
-    async with (
-        running(server, database, ready="setWebhook", LOG_LEVEL="DEBUG", **known) as bot,
-        httpx.AsyncClient(base_url=url) as program,
-    ):
-        yield Telegram(server, bot), program
-        assert " ERROR " not in bot.read_log()
-    assert server.violations == []
-    assert [call for call in server.calls if call.refused] == []
-
-
-def token_in(message: Message) -> str:
-    found = ADDRESS.search(message.text)
-    assert found is not None, message.text
-    return found[1]
-
-
-def events_in(response: httpx.Response) -> dict[str, Read]:
-    """The events of a calendar by their names (UID), without the part that is ours."""
-    assert response.status_code == 200
-    return {one.uid.partition("@")[0]: one for one in read(Written(response.content, 0, ()))}
 
 
 async def change(database: Database, program: httpx.AsyncClient, id: str, entry: Entry) -> None:
@@ -270,94 +221,3 @@ async def test_without_an_address_on_the_web_there_are_files(database: Database)
         assert "earlier version" in str((await server.wait_for_answer(forged))["text"])
         assert server.violations == []
     assert await database.rows("SELECT * FROM calendar_feeds") == []
-
-
-async def test_one_address_is_served_so_often_a_minute(
-    database: Database, unused_tcp_port: int
-) -> None:
-    async with BotApiServer() as server:
-        ana, ben = server.world.user("Ana"), server.world.user("Ben")
-        async with webhook_bot(server, database, unused_tcp_port) as (telegram, program):
-            first = token_in(await telegram.say(ana, "/calendar"))
-            second = token_in(await telegram.say(ben, "/calendar"))
-            for token in (first, "x" * 43):
-                path = f"/calendar/{token}.ics"
-                states = [(await program.get(path)).status_code for _ in range(MOST_A_MINUTE)]
-                assert set(states) == {200 if token == first else 404}
-                answer = await program.get(path)
-                assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
-            assert (await program.get(f"/calendar/{second}.ics")).status_code == 200
-            figures = (await program.get("/metrics")).text
-            for outcome, number in (("served", 61), ("unknown", 60), ("too_often", 2)):
-                assert f's3p_calendars_total{{outcome="{outcome}"}} {number}.0' in figures
-
-
-async def test_any_replica_serves_it_and_none_what_has_ended(
-    database: Database, unused_tcp_port_factory: object
-) -> None:
-    assert callable(unused_tcp_port_factory)
-    ports = unused_tcp_port_factory(), unused_tcp_port_factory()
-    async with BotApiServer() as server, Gate([to_port(port) for port in ports]) as gate:
-        bots = []
-        for port in ports:
-            folder = database.folder / str(port)
-            folder.mkdir()
-            settings = {
-                "WEBHOOK_URL": f"http://127.0.0.1:{gate.port}/hook",
-                "WEBHOOK_SECRET": SECRET,
-                "PORT": str(port),
-            }
-            bots.append(BotProcess(server, Database(database.url, folder), **settings))
-        for bot in bots:
-            await bot.start(ready="setWebhook")
-        telegram, ana = Telegram(server, bots[0]), server.world.user("Ana")
-        card = await telegram.say(ana, "/calendar")
-        path = f"/calendar/{token_in(card)}.ics"
-        async with httpx.AsyncClient() as program:
-            pages = [f"http://127.0.0.1:{port}{path}" for port in ports]
-            answers = [await program.get(page) for page in pages]
-            assert [answer.status_code for answer in answers] == [200, 200]
-            assert answers[0].headers["Etag"] == answers[1].headers["Etag"]
-            await telegram.press(ana, card, "New link (the old one ends)")
-            assert [(await program.get(page)).status_code for page in pages] == [404, 404]
-        for bot in bots:
-            assert await bot.end() == 0
-            assert " ERROR " not in bot.read_log()
-
-
-async def test_while_the_database_is_away_known_addresses_are_served(
-    postgres: PostgresDatabases, tmp_path: Path, unused_tcp_port: int
-) -> None:
-    database = postgres.make(tmp_path, with_knowledge)
-    gate, reached = before_postgres(database)
-    async with BotApiServer() as server, gate:
-        ana, ben = server.world.user("Ana"), server.world.user("Ben")
-        url = f"http://127.0.0.1:{unused_tcp_port}"
-        settings = {"WEBHOOK_URL": f"{url}/hook", "WEBHOOK_SECRET": SECRET}
-        async with (
-            running(
-                server, reached(), ready="setWebhook", PORT=str(unused_tcp_port), **settings
-            ) as bot,
-            httpx.AsyncClient(base_url=url, timeout=30) as program,
-        ):
-            telegram = Telegram(server, bot)
-            card = await telegram.say(ana, "/calendar")
-            other = f"/calendar/{token_in(await telegram.say(ben, '/calendar'))}.ics"
-            ended = f"/calendar/{token_in(card)}.ics"
-            assert (await program.get(ended)).status_code == 200
-            await telegram.press(ana, card, "New link (the old one ends)")
-            path = f"/calendar/{token_in(card)}.ics"
-            before = await program.get(path)
-            async with gate.closed():
-                kept = await program.get(path)
-                assert (kept.status_code, kept.content) == (200, before.content)
-                for unknown in (other, NOTHING, ended):
-                    answer = await program.get(unknown)
-                    assert answer.status_code == 503
-                    assert int(answer.headers["Retry-After"]) > 0
-                server.world.say(ben, "/calendar")
-                assert "not done yet" in (await server.wait_for_message(ben, count=2)).text
-            done = await server.wait_for_message(ben, count=3, seconds=30)
-            assert "You have a calendar address" in done.text
-            assert (await program.get(other)).status_code == 200
-    postgres.drop(database)

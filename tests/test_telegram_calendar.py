@@ -150,6 +150,12 @@ async def test_what_has_no_file_says_why(bot: Telegram) -> None:
     assert "not known yet" in (await bot.server.wait_for_message(ana, count=4)).text
 
 
+async def test_a_calendar_is_asked_for_in_words(bot: Telegram) -> None:
+    ana = bot.world.user("Ana")
+    for said in ("Calendar feed?", "subscribe to the calendar"):
+        assert "no address on the web" in (await bot.say(ana, said)).text
+
+
 async def test_files_go_where_they_were_asked_for(bot: Telegram) -> None:
     ana = bot.world.user("Ana")
     forum = bot.world.supergroup("Forum", ana, topics=["Textile", "Sport"])
