@@ -15,7 +15,7 @@ from knowledge.references import Reference
 from knowledge.search import FactIndex
 from knowledge.snapshot import Snapshot
 from knowledge.subjects import subjects
-from knowledge.threads import BONUS, Thread
+from knowledge.threads import ALIKE, BONUS, NEAREST, Thread
 from knowledge.utterances import LabelEntities, entities_in, examples_of, masked_name
 from knowledge.vocabulary import Name, Span, Vocabulary
 
@@ -120,7 +120,9 @@ class Ranking:
         own = 1 - _FOREIGN * self._facts.foreign(weights)
         relevance = self._facts.relevance(masked.split(), named)
         nearest = heapq.nlargest(_RANKED, relevance, key=relevance.__getitem__)
-        labels = hits.keys() | set(nearest)
+        akin = self._facts.akin(thread.label) if thread is not None else {}
+        near = heapq.nlargest(_RANKED, akin, key=akin.__getitem__)
+        labels = hits.keys() | set(nearest) | set(near)
         said = self._facts.coverage(labels, weights)
         covered = self._facts.coverage(labels, with_names)
         fits: list[tuple[float, str]] = []
@@ -138,6 +140,7 @@ class Ranking:
             if hit and label in exact:
                 fit = max(fit, (like + 100 * covered[label]) / 2)
             on = BONUS if thread is not None and self.is_on(thread, label) else 0
+            on = max(on, NEAREST * min(akin.get(label, 0.0) / ALIKE, 1.0))
             fits.append((min(fit * own + on, 100.0), label))
         fits.sort(reverse=True)
         return tuple(
@@ -182,8 +185,7 @@ class Ranking:
 
     def subject(self, thread: Thread) -> tuple[Span, ...]:
         """What the fact that was told last is about, as words to be added to a question."""
-        label = f"{thread.told[0]}/{thread.told[1]}"
-        return tuple(Span(0, 0, "", word) for word in self._subjects.get(label, ()))
+        return tuple(Span(0, 0, "", word) for word in self._subjects.get(thread.label, ()))
 
     def is_about(self, reference: Reference, name: Name) -> bool:
         """Whether a declared question is about a thing: has it in a slot, or is asked with it."""

@@ -6,7 +6,7 @@ question speaks of. Words weigh by how few facts have them (inverse document fre
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from knowledge.themes import stem
 
@@ -14,6 +14,8 @@ _UNKNOWN_RARITY = 1.0
 # How soon further mentions of a word stop to count, and how much longer texts count less (the
 # constants k1 and b of BM25; Robertson and Zaragoza 2009, The Probabilistic Relevance Framework).
 _SATURATION, _LENGTH = 1.6, 0.6
+# So many of its words are looked at to find what speaks of the same.
+_MOST_TELLING = 30
 # What a synonym counts where the word itself would count 1.
 _SYNONYM = 0.6
 
@@ -64,6 +66,7 @@ class FactIndex:
         }
         self._unknown = math.log(2 * total + 2)
         self._light = frozenset(light)
+        self._akin: dict[str, dict[str, float]] = {}
         facts = (stems for label, stems in self._stems.items() if "/" in label)
         self._told = frozenset().union(*facts)
         self._told |= frozenset().union(*(mates[w] for w in self._told if w in mates))
@@ -122,3 +125,23 @@ class FactIndex:
             for label, often in self._labels.get(word, {}).items():
                 sums[label] += share * often
         return sums
+
+    def akin(self, label: str) -> dict[str, float]:
+        """How much each other fact speaks of the same as one does: 0 to about 1.
+
+        By the words that tell that fact from others, in its texts and in what it is asked with.
+        """
+        if label not in self._akin:
+            self._akin[label] = dict(self._speaking_like(label))
+        return self._akin[label]
+
+    def _speaking_like(self, label: str) -> Iterator[tuple[str, float]]:
+        stems = self._stems.get(label, frozenset()) - self._light
+        told = {word: self._informs[word] * self._labels[word][label] for word in stems}
+        telling = sorted(told, key=lambda word: (-told[word], word))[:_MOST_TELLING]
+        sums: dict[str, float] = defaultdict(float)
+        for word in telling:
+            for other, often in self._labels[word].items():
+                sums[other] += told[word] * often
+        whole = sums.pop(label, 0.0) or 1.0
+        return ((other, likeness / whole) for other, likeness in sums.items() if "/" in other)

@@ -11,6 +11,8 @@ from knowledge.vocabulary import Span
 
 BONUS = 12
 """Points of fit that a fact on the same matter gains."""
+NEAREST, ALIKE = 16, 0.5
+"""Points that a fact gains which speaks of the same as the last one, and from which likeness on."""
 SURE = 55
 """From this fit on such a fact is meant rather than all regions or countries there are."""
 
@@ -29,6 +31,10 @@ class Thread:
     matters: frozenset[tuple[str, str]]
     told: tuple[str, str]
     """The fact itself."""
+
+    @property
+    def label(self) -> str:
+        return "/".join(self.told)
 
     @property
     def tokens(self) -> tuple[str, ...]:
