@@ -23,8 +23,6 @@ from knowledge.listed import (
 )
 from knowledge.question import AUXILIARIES, SUBJECTS
 from knowledge.snapshot import Snapshot
-from knowledge.text import fold
-from knowledge.themes import stem
 from knowledge.vocabulary import Span
 
 SINGULAR = frozenset(["it", "its", "he", "she", "his", "her"])
@@ -47,7 +45,7 @@ def resolved(spans: Sequence[Span], focus: Focus, snapshot: Snapshot) -> tuple[S
     """The spans with what points to one thing, or to a number of things, replaced by names."""
     asked = tuple(spans)
     spans = _with_term(spans, focus)
-    spans = _with_latest(_with_theme(spans, focus, snapshot), focus)
+    spans = _with_latest(spans, focus)
     spans = _with_item(spans, focus)
     spans = _with_together(_with_compared(_with_several(spans, focus), focus), focus)
     spans = _with_noun(spans, focus, snapshot)
@@ -169,31 +167,7 @@ def _with_term(spans: Sequence[Span], focus: Focus) -> Sequence[Span]:
     return (*spans, named_span(AND, "term", ids[0])) if ids else spans
 
 
-# "The energy one", "that last one"
-
-
-def _with_theme(spans: Sequence[Span], focus: Focus, snapshot: Snapshot) -> Sequence[Span]:
-    """The partnership that "the energy one" means: of those listed, else of all."""
-    for place in range(1, len(spans) - 1):
-        word, behind = spans[place], spans[place + 1]
-        loose = not word.operator and not axis_name(word)
-        pointing = spans[place - 1].words in ("the", "that", "this")
-        if not (loose and pointing and behind.words == "one"):
-            continue
-        listed = focus.results if focus.results_kind == "partnership" else ()
-        for ids in (listed, tuple(snapshot.founding_partnerships), tuple(snapshot.partnerships)):
-            found = [id for id in ids if _is_called(snapshot, id, word.words)]
-            if len(found) == 1:
-                meant = named_span(word, "partnership", found[0])
-                return (*spans[: place - 1], meant, *spans[place + 2 :])
-    return spans
-
-
-def _is_called(snapshot: Snapshot, id: str, words: str) -> bool:
-    partnership = snapshot.partnerships[id]
-    names = f"{partnership.name} {partnership.short_name}"
-    stems = {stem(word) for word in fold(names).split()}
-    return all(stem(word) in stems for word in words.split())
+# "That last one"
 
 
 def _with_latest(spans: Sequence[Span], focus: Focus) -> Sequence[Span]:

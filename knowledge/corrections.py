@@ -1,6 +1,7 @@
 """Takes what a message takes back out of it: "the Nordic, I mean the Swedish ones"."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from knowledge.clauses import axis_name
 from knowledge.vocabulary import Span
@@ -68,3 +69,30 @@ def _kind(span: Span) -> str:
     """What a span names that can be put right: an axis, or an event."""
     found = axis_name(span)
     return found[0] if found else ("event" if span.of("event") else "")
+
+
+# "Back to the medical one, which of those are Spanish?"
+
+_BACK = frozenset({"back", "back to", "returning", "return", "going", "again"})
+_PLURAL = frozenset({"they", "them", "those", "these", "their"})
+
+
+def returned(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """A question behind "back to …" about what is gone back to, with its name in it."""
+    if not any(span.words in _BACK for span in spans[:3]):
+        return spans
+    place = next((n for n, span in enumerate(spans) if _kind(span)), None)
+    if place is None or any(span.operator not in ("", "filler") for span in spans[:place]):
+        return spans
+    named, rest = spans[place], spans[place + 1 :]
+    if not any(span.operator.startswith(("ask.", "role.", "subject.")) for span in rest):
+        return spans
+    at = next((n for n, span in enumerate(rest) if span.words in _PLURAL), None)
+    if at is None or _kind(named) != "partnership":
+        pronoun = next((n for n, span in enumerate(rest) if span.words in ("it", "its")), None)
+        if pronoun is None:
+            return (*rest, named)
+        return (*rest[:pronoun], named, *rest[pronoun + 1 :])
+    start = at - 1 if at and rest[at - 1].words in ("of", "among") else at
+    noun = replace(rest[at], words="regions", operator="subject.region")
+    return (*rest[:start], noun, named, *rest[at + 1 :])

@@ -11,16 +11,19 @@ from knowledge.answer import Focus
 from knowledge.carrying import carried_on
 from knowledge.changes import about
 from knowledge.choosing import chosen_by_words
-from knowledge.corrections import corrected
+from knowledge.corrections import corrected, returned
 from knowledge.ellipsis import about_again, asked_again, circumstance
 from knowledge.extremes import next_most, other_extreme, turned
 from knowledge.fragments import changed, content, fragment, is_named, removing, stands_alone
 from knowledge.listed import ORDINALS, gone_into, item, named_span
 from knowledge.narrowing import Compose, narrowed, spelt_out
 from knowledge.other_times import neighbour, other_time
+from knowledge.parts import named_in_part
 from knowledge.references import BadReference, Reference
 from knowledge.snapshot import Snapshot
+from knowledge.standing import alone, in_which_role
 from knowledge.vocabulary import Span
+from knowledge.widening import widened
 
 _TIMED = frozenset({"events_first", "events_last", "events_next"})
 PENDING = "?"
@@ -46,10 +49,14 @@ def follow_up(
         return _settled(spans, last, focus, snapshot)
     if stands_alone(spans):
         return tuple(spans)
-    spans = removing(corrected(taken_apart(spans)))
+    spans = named_in_part(taken_apart(returned(spans)), focus, last.query, snapshot)
+    spans = removing(corrected(spans))
     whole = (
         next_most(spans, last)
         or turned(spans, last)
+        or widened(spans, last)
+        or alone(spans, last, focus)
+        or in_which_role(spans, last, focus)
         or _item(spans, last, focus)
         or circumstance(spans, last, focus)
         or other_time(spans, last, snapshot)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from knowledge.answer import Focus
+from knowledge.clauses import axis_name
 from knowledge.fragments import behind_opener, content, is_named
 from knowledge.query import OTHER_AXIS, Condition, Operation, Pattern, Query
 from knowledge.question import SUBJECTS
@@ -11,6 +12,8 @@ from knowledge.references import MOST_PLACES, Reference
 from knowledge.vocabulary import Span
 
 _PLACES = {"order.second": 2, "order.third": 3}
+_NUMBERED = {"order.first": 0, "order.second": 1, "order.last": 1}
+_ASKING_ONE = ("ask.", "subject.", "role.any")
 _REVERSE = ("other way round", "other way around", "way round", "reverse", "vice versa", "opposite")
 
 
@@ -72,8 +75,13 @@ def _most_of_all(told: Sequence[Span], operation: Operation, focus: Focus) -> Re
 
 
 def turned(spans: Sequence[Span], last: Reference) -> Reference | None:
-    """The last question the other way round, or of both: in nano, not textile - "and in both?"."""
+    """The last question the other way round, of both, or of one only.
+
+    In nano, not textile - "and in both?"; in both - "and only in the first?", "only nano?".
+    """
     query = last.query
+    if query is not None and (one := _one_of_two(spans, last, query)) is not None:
+        return one
     if query is None or len(query.conditions) != 2 or is_named(spans):
         return None
     wanted, denied = query.conditions
@@ -87,3 +95,44 @@ def turned(spans: Sequence[Span], last: Reference) -> Reference | None:
     if words.removeprefix("in ").removeprefix("who is in ") in ("both", "both of them"):
         return Reference("find", query=replace(query, conditions=(wanted, wanted_too)))
     return None
+
+
+def _one_of_two(spans: Sequence[Span], last: Reference, query: Query) -> Reference | None:
+    """Those in one of the two that were asked of together, or compared, and not in the other."""
+    pair = _pair(last, query)
+    told = content(spans)
+    only = [s for s in told if s.operator in ("degree.exactly", "set.alone", "set.not")]
+    rest = [s for s in told if s not in only and not s.operator.startswith(_ASKING_ONE)]
+    if pair is None or len(only) != 1 or len(rest) != 1:
+        return None
+    found = axis_name(rest[0])
+    ids = [next(iter(c.pattern.regions | c.pattern.partnerships)) for c in pair]
+    if found is not None and found[1].id in ids:
+        place = ids.index(found[1].id)
+    elif rest[0].operator in _NUMBERED:
+        place = _NUMBERED[rest[0].operator]
+    else:
+        return None
+    if only[0].operator == "set.not":
+        place = 1 - place
+    left_out = replace(pair[1 - place], at_least=0, at_most=0)
+    subject = OTHER_AXIS["partnership" if pair[0].pattern.partnerships else "region"]
+    return Reference("find", query=Query(subject, conditions=(pair[place], left_out)))
+
+
+def _pair(last: Reference, query: Query) -> tuple[Condition, Condition] | None:
+    """What two partnerships, or two regions, were asked about together."""
+    if last.intent == "compare" and query.subject != "country" and len(query.candidates) == 2:
+        one, other = query.candidates
+        axis = query.subject
+    else:
+        patterns = [c.pattern for c in query.conditions if c.plain or c.negative]
+        named = [p.regions | p.partnerships for p in patterns]
+        if len(named) != 2 or any(len(ids) != 1 for ids in named):
+            return None
+        if bool(patterns[0].regions) != bool(patterns[1].regions):
+            return None
+        (one,), (other,) = named
+        axis = "region" if patterns[0].regions else "partnership"
+    first, second = (Condition(Pattern().on(axis, [id]), axis) for id in (one, other))
+    return first, second

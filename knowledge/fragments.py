@@ -10,7 +10,7 @@ from itertools import pairwise
 from knowledge.changes import base_query, with_clause, with_other_slot
 from knowledge.clauses import ClauseReader, axis_name
 from knowledge.listed import PLURAL
-from knowledge.question import CIRCUMSTANCES
+from knowledge.question import AUXILIARIES, CIRCUMSTANCES
 from knowledge.references import Reference
 from knowledge.vocabulary import Span
 
@@ -70,6 +70,8 @@ def fragment(spans: Sequence[Span]) -> tuple[Span, ...] | None:
     also = any(span.operator == "relation.also" for span in rest)
     if also and len(rest) > 1 and rest[0].words in ("is", "are") and rest[1].names:
         rest = rest[1:]  # "is Hungary in too?"
+    if rest and rest[0].words in AUXILIARIES and _names_both(rest):
+        return None  # "is Valencia in sport too?" says all
     opened = len(rest) < len(spans)
     told = content(rest)
     narrowing = any(span.words in PLURAL for span in rest)
@@ -98,6 +100,12 @@ def fragment(spans: Sequence[Span]) -> tuple[Span, ...] | None:
     if any(s.operator.startswith("subject.") or s.words == "other" for s in rest):
         return None if _is_complete(rest) else tuple(rest)
     return tuple(rest)
+
+
+def _names_both(spans: Sequence[Span]) -> bool:
+    """Whether a place and a partnership are named."""
+    axes = {found[0] for span in spans if (found := axis_name(span))}
+    return "partnership" in axes and len(axes) > 1
 
 
 def _group(operator: str) -> str:

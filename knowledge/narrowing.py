@@ -137,6 +137,8 @@ def _points(spans: Sequence[Span], place: int, kind: str) -> bool:
             before[counted] in _QUANTIFIERS
             or spans[counted].operator.startswith(("ask.", "number.", "degree."))
         )
+        if before[-1] in ("among", "amongst") and place == len(spans) - 1:
+            return True  # "who leads something among them?"
         return (quantified and _only_begins(spans[:counted])) or len(before) == 1
     return _only_begins(spans[:place]) and any(word in AUXILIARIES for word in before)
 
@@ -218,6 +220,9 @@ def _within(
     conditions = tuple(_placed(c, other, here) for c in found.conditions)
     asked = [_in_any_role(c) for c in conditions if c.pattern.roles and c.plain]
     kept = tuple(c for c in base if not c.plain or _in_any_role(c) not in asked)
+    if any(c.negative for c in conditions):
+        # "Which is X not in?" - "which ones is Y missing from?" asks the same of another.
+        kept = tuple(c for c in kept if not (c.negative and c.pattern.regions))
     if any(c.pattern.countries for c in conditions):
         kept = tuple(c for c in kept if not c.pattern.countries)  # "and the Italian ones?"
     measure = found.measure

@@ -80,7 +80,9 @@ def neighbour(spans: Sequence[Span], last: Reference, focus: Focus) -> Reference
 
     Of events that were told to come after another, the next of these is what is gone on from.
     """
-    told = [s for s in content(behind_opener(spans)) if not s.operator.startswith("ask.")]
+    told = [
+        s for s in content(behind_opener(spans)) if not s.operator.startswith(("ask.", "number.1"))
+    ]
     orders = [span.operator for span in told if span.operator.startswith("order.")]
     nouns = [span for span in told if span.operator.startswith("subject_event.")]
     words = {span.words for span in spans}

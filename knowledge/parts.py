@@ -1,0 +1,112 @@
+"""Names said in part: "the north one", "not lower, upper", "the energy one", "and the other one?".
+
+A word that is no name by itself is one where it singles out one of what was spoken of: of what was
+listed, of the regions of the country that is talked about, of the partnerships.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from knowledge.answer import Focus
+from knowledge.clauses import axis_name
+from knowledge.listed import known, named_span
+from knowledge.query import Query
+from knowledge.snapshot import Snapshot
+from knowledge.text import fold
+from knowledge.themes import stem
+from knowledge.vocabulary import Span
+
+_BRIEF = 3
+_POINTING = frozenset({"the", "that", "this"})
+_ONE = frozenset({"one", "ones"})
+_CALLED = ("region", "partnership", "event", "country")
+_OTHER = (["the", "other", "one"], ["the", "other"], ["other", "one"], ["other"])
+
+Pool = tuple[str, Sequence[str]]
+
+
+def named_in_part(
+    spans: Sequence[Span], focus: Focus, last: Query | None, snapshot: Snapshot
+) -> tuple[Span, ...]:
+    """The spans with words that single out one of what was spoken of as its name."""
+    spans = _other_one(spans, focus, last, snapshot)
+    if not any(_is_loose(span) for span in spans):
+        return tuple(spans)
+    told = [span for span in spans if span.operator not in ("filler", "set.not", "number.1")]
+    brief = len(told) <= _BRIEF and all(map(_is_loose, told))
+    found: list[Span] = []
+    place = 0
+    while place < len(spans):
+        span = spans[place]
+        behind = spans[place + 1].words if place + 1 < len(spans) else ""
+        pointing = bool(found) and found[-1].words in _POINTING and behind in _ONE
+        meant = _meant(span, focus, last, snapshot) if brief or pointing else None
+        if meant is None:
+            found.append(span)
+            place += 1
+            continue
+        if pointing:
+            found.pop()
+        found.append(named_span(span, *meant))
+        place += 2 if behind in _ONE else 1
+    return tuple(found)
+
+
+def _is_loose(span: Span) -> bool:
+    return not span.operator and axis_name(span) is None and not span.words.isdecimal()
+
+
+def _meant(
+    span: Span, focus: Focus, last: Query | None, snapshot: Snapshot
+) -> tuple[str, str] | None:
+    """The only thing spoken of, as (kind, id), whose name has the word."""
+    if not _is_loose(span) or any(name.kind not in _CALLED for name in span.names):
+        return None
+    for kind, ids in _pools(focus, last, snapshot):
+        found = [id for id in dict.fromkeys(ids) if _is_called(snapshot, kind, id, span.words)]
+        if len(found) == 1:
+            return kind, found[0]
+    return None
+
+
+def _pools(focus: Focus, last: Query | None, snapshot: Snapshot) -> Iterator[Pool]:
+    """What may be singled out, the likeliest first."""
+    lists = ((focus.results_kind, focus.results), (focus.listed_kind, focus.listed))
+    yield from ((kind, ids) for kind, ids in lists if kind in _CALLED)
+    regions = _of_countries(focus, last, snapshot)
+    yield "region", [id for id in regions if id in snapshot.by_region]
+    yield "region", regions
+    yield "partnership", tuple(snapshot.founding_partnerships)
+    yield "partnership", tuple(snapshot.partnerships)
+
+
+def _of_countries(focus: Focus, last: Query | None, snapshot: Snapshot) -> list[str]:
+    """The regions of the countries that are talked about, or of the region that is."""
+    patterns = [c.pattern for c in last.conditions] if last else []
+    countries = {id for pattern in patterns for id in pattern.countries}
+    countries |= {id for kind, id in focus.entities if kind == "country"}
+    countries = countries or {snapshot.regions[id].country for id in known(focus, "region")[:1]}
+    return [id for id, region in snapshot.regions.items() if region.country in countries]
+
+
+def _is_called(snapshot: Snapshot, kind: str, id: str, words: str) -> bool:
+    thing = snapshot.things[kind].get(id)
+    if thing is None:
+        return False
+    names = f"{thing.name} {getattr(thing, 'short_name', '')} {getattr(thing, 'place', '') or ''}"
+    stems = {stem(word) for word in fold(names).split()}
+    return all(stem(word) in stems for word in words.split())
+
+
+def _other_one(
+    spans: Sequence[Span], focus: Focus, last: Query | None, snapshot: Snapshot
+) -> Sequence[Span]:
+    """The other region of a country that has two in what was asked: "and the other one?"."""
+    words = [span.words for span in spans if span.words not in ("and", "what about", "for")]
+    if words not in _OTHER or last is None or not any(c.pattern.countries for c in last.conditions):
+        return spans
+    spoken_of = known(focus, "region")[:1]
+    regions = [id for id in _of_countries(focus, last, snapshot) if id in snapshot.by_region]
+    left = [id for id in regions if id not in spoken_of]
+    if len(left) != 1 or len(regions) == len(left):
+        return spans
+    return (spans[0], named_span(spans[-1], "region", left[0]))
