@@ -56,7 +56,7 @@ def follow_up(
         or turned(spans, last)
         or widened(spans, last)
         or alone(spans, last, focus)
-        or in_which_role(spans, last, focus)
+        or in_which_role(spans, last, focus, snapshot)
         or _item(spans, last, focus)
         or circumstance(spans, last, focus)
         or other_time(spans, last, snapshot)

@@ -67,11 +67,11 @@ def is_named(spans: Sequence[Span]) -> bool:
 def fragment(spans: Sequence[Span]) -> tuple[Span, ...] | None:
     """The spans behind the opener of a message that has no question of its own."""
     rest = [span for span in behind_opener(spans) if span.words != "there"]
+    if rest and rest[0].words in AUXILIARIES and _names_both(rest):
+        return None  # "is Valencia in sport too?" says all
     also = any(span.operator == "relation.also" for span in rest)
     if also and len(rest) > 1 and rest[0].words in ("is", "are") and rest[1].names:
         rest = rest[1:]  # "is Hungary in too?"
-    if rest and rest[0].words in AUXILIARIES and _names_both(rest):
-        return None  # "is Valencia in sport too?" says all
     opened = len(rest) < len(spans)
     told = content(rest)
     narrowing = any(span.words in PLURAL for span in rest)

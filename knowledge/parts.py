@@ -4,10 +4,10 @@ A word that is no name by itself is one where it singles out one of what was spo
 listed, of the regions of the country that is talked about, of the partnerships.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from knowledge.answer import Focus
-from knowledge.clauses import axis_name
 from knowledge.listed import known, named_span
 from knowledge.query import Query
 from knowledge.snapshot import Snapshot
@@ -28,7 +28,7 @@ def named_in_part(
     spans: Sequence[Span], focus: Focus, last: Query | None, snapshot: Snapshot
 ) -> tuple[Span, ...]:
     """The spans with words that single out one of what was spoken of as its name."""
-    spans = _other_one(spans, focus, last, snapshot)
+    spans = _other_one(_this_one(spans), focus, last, snapshot)
     if not any(_is_loose(span) for span in spans):
         return tuple(spans)
     told = [span for span in spans if span.operator not in ("filler", "set.not", "number.1")]
@@ -39,7 +39,8 @@ def named_in_part(
         span = spans[place]
         behind = spans[place + 1].words if place + 1 < len(spans) else ""
         pointing = bool(found) and found[-1].words in _POINTING and behind in _ONE
-        meant = _meant(span, focus, last, snapshot) if brief or pointing else None
+        pools = _pools(focus, last, snapshot, pointing=pointing)
+        meant = _meant(span, pools, snapshot) if brief or pointing else None
         if meant is None:
             found.append(span)
             place += 1
@@ -52,31 +53,34 @@ def named_in_part(
 
 
 def _is_loose(span: Span) -> bool:
-    return not span.operator and axis_name(span) is None and not span.words.isdecimal()
+    themes = all(name.kind == "theme" for name in span.names)
+    return not span.operator and themes and not span.words.isdecimal()
 
 
-def _meant(
-    span: Span, focus: Focus, last: Query | None, snapshot: Snapshot
-) -> tuple[str, str] | None:
+def _meant(span: Span, pools: Iterable[Pool], snapshot: Snapshot) -> tuple[str, str] | None:
     """The only thing spoken of, as (kind, id), whose name has the word."""
-    if not _is_loose(span) or any(name.kind not in _CALLED for name in span.names):
+    if not _is_loose(span):
         return None
-    for kind, ids in _pools(focus, last, snapshot):
+    for kind, ids in pools:
         found = [id for id in dict.fromkeys(ids) if _is_called(snapshot, kind, id, span.words)]
         if len(found) == 1:
             return kind, found[0]
     return None
 
 
-def _pools(focus: Focus, last: Query | None, snapshot: Snapshot) -> Iterator[Pool]:
-    """What may be singled out, the likeliest first."""
+def _pools(
+    focus: Focus, last: Query | None, snapshot: Snapshot, *, pointing: bool
+) -> Iterator[Pool]:
+    """What may be singled out, the likeliest first; by "the … one" any partnership."""
     lists = ((focus.results_kind, focus.results), (focus.listed_kind, focus.listed))
     yield from ((kind, ids) for kind, ids in lists if kind in _CALLED)
-    regions = _of_countries(focus, last, snapshot)
-    yield "region", [id for id in regions if id in snapshot.by_region]
-    yield "region", regions
-    yield "partnership", tuple(snapshot.founding_partnerships)
-    yield "partnership", tuple(snapshot.partnerships)
+    if last is not None or pointing:
+        regions = _of_countries(focus, last, snapshot)
+        yield "region", [id for id in regions if id in snapshot.by_region]
+        yield "region", regions
+    if pointing:
+        yield "partnership", tuple(snapshot.founding_partnerships)
+        yield "partnership", tuple(snapshot.partnerships)
 
 
 def _of_countries(focus: Focus, last: Query | None, snapshot: Snapshot) -> list[str]:
@@ -110,3 +114,12 @@ def _other_one(
     if len(left) != 1 or len(regions) == len(left):
         return spans
     return (spans[0], named_span(spans[-1], "region", left[0]))
+
+
+def _this_one(spans: Sequence[Span]) -> Sequence[Span]:
+    """The spans with "this one", "that one" as "it"."""
+    for place, span in enumerate(spans[:-1]):
+        before = spans[place - 1].words if place else ""
+        if span.words in ("this", "that") and spans[place + 1].words == "one" and before != "of":
+            return (*spans[:place], replace(span, words="it"), *spans[place + 2 :])
+    return spans

@@ -181,6 +181,7 @@ class Ranking:
         if "/" not in label:
             return False
         asked = any(self._facts.covers(label, [token]) for token in thread.tokens)
+        asked = asked or self._facts.akin(thread.label).get(label, 0.0) >= ALIKE
         return asked or thread.holds(label, self._snapshot)
 
     def subject(self, thread: Thread) -> tuple[Span, ...]:

@@ -9,6 +9,7 @@ from knowledge.listed import known
 from knowledge.offers import partnerships_of
 from knowledge.query import Condition, Pattern, Query
 from knowledge.references import Reference
+from knowledge.snapshot import Snapshot
 from knowledge.vocabulary import Span
 
 _AS_WHAT = frozenset({"as what", "in what capacity", "doing what"})
@@ -24,7 +25,9 @@ _BESIDE_ALONE = frozenset(
 )
 
 
-def in_which_role(spans: Sequence[Span], last: Reference, focus: Focus) -> Reference | None:
+def in_which_role(
+    spans: Sequence[Span], last: Reference, focus: Focus, snapshot: Snapshot
+) -> Reference | None:
     """The roles of the region spoken of, in what was spoken of: "what does it do in each?"."""
     said = " ".join(span.words for span in behind_opener(spans))
     asked = any(span.operator == "subject.role" for span in spans) or said in _AS_WHAT
@@ -38,7 +41,8 @@ def in_which_role(spans: Sequence[Span], last: Reference, focus: Focus) -> Refer
     if len(regions) != 1:
         return None
     partnerships = _partnerships(last, focus)
-    if not partnerships:
+    inside = {row.partnership for row in snapshot.by_region.get(regions[0], ())}
+    if not partnerships or (named and inside.isdisjoint(partnerships)):
         return partnerships_of(regions[0])
     condition = Condition(Pattern(partnerships=frozenset(partnerships)), "partnership")
     return Reference("find", query=Query("region", "list", (condition,), candidates=(regions[0],)))

@@ -73,7 +73,7 @@ def thread_of(spans: Sequence[Span], focus: Focus | None) -> Thread | None:
 
 def _may_go_on(spans: Sequence[Span]) -> bool:
     """Whether a message names nothing; "and the Digital Agenda?" may go on about figures."""
-    named = [span for span in spans if span.names]
+    named = [span for span in spans if any(name.form != "focus" for name in span.names)]
     if not named:
         return True
     told = [span for span in spans if span.operator != "filler"]
