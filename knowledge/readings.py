@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, pairwise
 
 from knowledge.changes import about
 from knowledge.chronology import is_date
@@ -10,6 +10,8 @@ from knowledge.decision import Candidate, Certain, Decision, Unsure
 from knowledge.question import AUXILIARIES, CIRCUMSTANCES
 from knowledge.references import Reference
 from knowledge.snapshot import Snapshot
+from knowledge.text import fold
+from knowledge.themes import stem
 from knowledge.vocabulary import Name, Span
 
 MOST_TOLD = 4
@@ -95,6 +97,10 @@ def _unsaid_partnership(spans: Sequence[Span]) -> int | None:
 
 def readings(spans: Sequence[Span], snapshot: Snapshot) -> Iterator[tuple[Span, ...]]:
     """The spans with each ambiguous name settled: one reading for each of its meanings."""
+    meant = tuple(_called_alike(spans, snapshot))
+    if len(meant) > 1:
+        yield from meant
+        return
     years = {span.words for span in spans if is_date(span)}
     orders = {span.operator for span in spans}
     for place, span in enumerate(spans):
@@ -120,6 +126,26 @@ def readings(spans: Sequence[Span], snapshot: Snapshot) -> Iterator[tuple[Span, 
                     yield (*spans[:place], settled, *spans[place + 1 :])
                 return
     yield tuple(spans)
+
+
+def _called_alike(spans: Sequence[Span], snapshot: Snapshot) -> Iterator[tuple[Span, ...]]:
+    """The readings of "the manufacturing partnership", a word that the names of a few have."""
+    for place, (word, noun) in enumerate(pairwise(spans)):
+        if word.operator or noun.operator not in ("subject.partnership", "subject.pilot"):
+            continue
+        if any(span.names for span in spans) or noun.words.endswith("s"):
+            continue
+        found = [
+            id
+            for id, partnership in snapshot.founding_partnerships.items()
+            if stem(word.words) in map(stem, fold(partnership.name).split())
+        ]
+        start = place - (place > 0 and spans[place - 1].words in ("the", "a"))
+        if 1 < len(found) <= _MOST_READINGS:
+            names = (Name("partnership", id, "focus", 100) for id in found)
+            for name in names:
+                meant = replace(word, names=(name,), words="")
+                yield (*spans[:start], meant, *spans[place + 2 :])
 
 
 def among_readings(decisions: Sequence[Decision]) -> Decision:

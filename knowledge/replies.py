@@ -8,6 +8,7 @@ from knowledge.answer import Answer, Choice, Entity, Focus, Status
 from knowledge.decision import DECLINES, Candidate
 from knowledge.declarations import Intent
 from knowledge.dialogue import PENDING
+from knowledge.facts import Event
 from knowledge.memory import FOCUS_LASTS, after_answer, after_decline
 from knowledge.moments import within_reach
 from knowledge.newer_views import PLATFORMS
@@ -173,11 +174,17 @@ class Replies:
         name = self.rendering.name("region", region)
         return name if "(" in name else self.rendering.with_country(region)
 
+    def _dated(self, kind: str, id: str) -> str:
+        """A name, of an event with the year that tells it from others."""
+        name, thing = self.rendering.name(kind, id), self.snapshot.things[kind][id]
+        year = thing.begins[:4] if isinstance(thing, Event) else ""
+        return name if year in name else f"{name} ({year})"
+
     def label(self, reference: Reference, *, names_only: bool = False) -> str:
         """A reading in a few words, for a button."""
         ids = [id for _, id in reference.slots]
         names = [
-            self.rendering.name(kind, id)
+            self._dated(kind, id)
             for kind, id in reference.slots
             if id in self.snapshot.things.get(kind, {})
         ]

@@ -247,9 +247,14 @@ class Reader:
             return spans
         named = named_span(Span(len(spans), len(spans), "", ""), "event", event)
         whole = (*spans, named)
-        ranked = self.ranking.rank(mask(whole), whole)
-        best = next(iter(self.ranking.fitting(whole, ranked)), None)
-        return whole if best is not None and best.score >= ON_THREAD else spans
+        fit = self._best_fit(whole, self.ranking.rank(mask(whole), whole))
+        if thread.told[0] != "event":
+            fit -= max(0, self._best_fit(spans, self._ranked(mask(spans), spans, thread)) - fit)
+        return whole if fit >= ON_THREAD else spans
+
+    def _best_fit(self, spans: Sequence[Span], ranked: Sequence[Ranked]) -> float:
+        best = next(iter(self.ranking.fitting(spans, ranked)), None)
+        return best.score if best is not None else 0
 
     def _ranked(
         self, masked: str, spans: Sequence[Span], thread: Thread | None
