@@ -20,6 +20,7 @@ from knowledge.narrowing import Compose, narrowed, spelt_out
 from knowledge.other_times import neighbour, other_time
 from knowledge.parts import named_in_part
 from knowledge.references import BadReference, Reference
+from knowledge.retelling import retold
 from knowledge.snapshot import Snapshot
 from knowledge.standing import alone, in_which_role
 from knowledge.vocabulary import Span
@@ -59,6 +60,7 @@ def follow_up(
         or in_which_role(spans, last, focus, snapshot)
         or _item(spans, last, focus)
         or circumstance(spans, last, focus)
+        or retold(spans, last, snapshot)
         or other_time(spans, last, snapshot)
         or neighbour(spans, last, focus)
         or asked_again(spans, last, focus, snapshot)

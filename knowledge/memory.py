@@ -18,6 +18,9 @@ _MOST_LISTED = 60
 _FEW = 4
 """More names than these are a list that was spelt out, nothing that was named."""
 
+_NEXT_TO = {"events_after": 0, "events_before": -1}
+"""Which of the events told is next to the one they were told to come after or before."""
+
 Entities = Sequence[tuple[str, str]]
 """Things as (kind, id)."""
 
@@ -38,6 +41,8 @@ def after_answer(
     for kind, id in reference.slots:
         links = snapshot.links_of.get((kind, id), ())
         entities += [(link.target_kind, link.target) for link in links]
+    if reference.intent in _NEXT_TO and view.results_kind == "event" and view.results:
+        entities.insert(0, ("event", view.results[_NEXT_TO[reference.intent]]))
     if len(view.results) == 1:
         entities.append((view.results_kind, view.results[0]))
     if reference.query is not None:

@@ -1,7 +1,7 @@
 """Ranks intents and facts by how well they fit a question, and tells which of them it is about."""
 
 import heapq
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,7 +15,7 @@ from knowledge.references import Reference
 from knowledge.search import FactIndex
 from knowledge.snapshot import Snapshot
 from knowledge.subjects import subjects
-from knowledge.threads import ALIKE, BONUS, NEAREST, Thread
+from knowledge.threads import ALIKE, BONUS, ITSELF, NEAREST, Thread, opens, points_back
 from knowledge.utterances import LabelEntities, entities_in, examples_of, masked_name
 from knowledge.vocabulary import Name, Span, Vocabulary
 
@@ -121,6 +121,8 @@ class Ranking:
         relevance = self._facts.relevance(masked.split(), named)
         nearest = heapq.nlargest(_RANKED, relevance, key=relevance.__getitem__)
         akin = self._facts.akin(thread.label) if thread is not None else {}
+        if thread is not None:
+            akin = {**akin, thread.label: ALIKE * self._itself(spans, thread, weights)}
         near = heapq.nlargest(_RANKED, akin, key=akin.__getitem__)
         labels = hits.keys() | set(nearest) | set(near)
         said = self._facts.coverage(labels, weights)
@@ -140,13 +142,27 @@ class Ranking:
             if hit and label in exact:
                 fit = max(fit, (like + 100 * covered[label]) / 2)
             on = BONUS if thread is not None and self.is_on(thread, label) else 0
-            on = max(on, NEAREST * min(akin.get(label, 0.0) / ALIKE, 1.0))
+            near = NEAREST * min(akin.get(label, 0.0) / ALIKE, ITSELF)
+            on = max(on, near) if near >= 0 else near
             fits.append((min(fit * own + on, 100.0), label))
         fits.sort(reverse=True)
         return tuple(
             Ranked(label, score, hits[label].example if label in hits else None)
             for score, label in fits[:_RANKED]
         )
+
+    def _itself(
+        self, spans: Sequence[Span], thread: Thread, weights: Mapping[str, float]
+    ) -> float:
+        """How much the last fact is likelier to be meant again: when it has all the words.
+
+        "And regions?" asks for something else than was told.
+        """
+        if opens(spans):
+            return -ITSELF
+        if any(span.names for span in spans) or not points_back(spans):
+            return 0.0
+        return ITSELF if self._facts.covers(thread.label, weights) else 0.0
 
     def fitting(self, spans: Sequence[Span], ranked: Sequence[Ranked]) -> Iterator[Fitting]:
         """The labels that are about what the question names and counts."""
@@ -183,6 +199,10 @@ class Ranking:
         asked = any(self._facts.covers(label, [token]) for token in thread.tokens)
         asked = asked or self._facts.akin(thread.label).get(label, 0.0) >= ALIKE
         return asked or thread.holds(label, self._snapshot)
+
+    def akin(self, label: str) -> Mapping[str, float]:
+        """How much each other fact speaks of the same as one does."""
+        return self._facts.akin(label)
 
     def subject(self, thread: Thread) -> tuple[Span, ...]:
         """What the fact that was told last is about, as words to be added to a question."""

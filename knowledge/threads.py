@@ -13,6 +13,10 @@ BONUS = 12
 """Points of fit that a fact on the same matter gains."""
 NEAREST, ALIKE = 16, 0.5
 """Points that a fact gains which speaks of the same as the last one, and from which likeness on."""
+ITSELF = 1.5
+"""How much more the last fact gains that says itself what is asked."""
+LISTING = 0.3
+"""From which likeness on a fact may list what another one counts."""
 SURE = 55
 """From this fit on such a fact is meant rather than all regions or countries there are."""
 
@@ -79,6 +83,16 @@ def _may_go_on(spans: Sequence[Span]) -> bool:
     told = [span for span in spans if span.operator != "filler"]
     brief = spans[0].words in _GOING_ON and len(told) <= _BRIEF
     return brief and not any(span.of("region", "country", "partnership", "event") for span in named)
+
+
+def opens(spans: Sequence[Span]) -> bool:
+    """Whether a message goes on to the next thing: "and regions?", not "and when?"."""
+    told = [span for span in spans if span.operator != "filler"]
+    return (
+        bool(told)
+        and spans[0].words in _GOING_ON
+        and not any(span.operator.startswith("ask.") for span in told)
+    )
 
 
 def points_back(spans: Sequence[Span]) -> bool:

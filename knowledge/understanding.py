@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from knowledge.answer import Focus
 from knowledge.apposition import apposed
 from knowledge.areas import spelt_out
+from knowledge.changes import about
 from knowledge.chronology import compose_events
 from knowledge.composition import Composition, compose, without_why
 from knowledge.decision import (
@@ -38,6 +39,7 @@ from knowledge.query import run
 from knowledge.ranking import Ranking
 from knowledge.readings import among_readings, asked_back, named_only, readings
 from knowledge.references import Reference
+from knowledge.retelling import asks_which, naming_them
 from knowledge.slots import SlotFiller
 from knowledge.snapshot import Snapshot
 from knowledge.text import fold
@@ -216,6 +218,12 @@ class Reader:
                 return Understanding(spans, "", (), (candidate,), Certain(candidate))
             spans = follow
         thread = thread_of(spans, focus)
+        if thread is not None and asks_which(spans):
+            listing = naming_them(thread.label, self.ranking.akin(thread.label), self.snapshot)
+            if listing is not None:
+                kind, _, id = listing.partition("/")
+                named = Candidate(about(kind, id), 80, "follow-up")
+                return Understanding(spans, "", (), (named,), Certain(named))
         if thread is not None and points_back(spans):
             spans = self._with_event(spans, thread)
         ways = list((readings if focus else asked_back)(spans, self.snapshot))
