@@ -77,16 +77,16 @@ _BACK = frozenset({"back", "back to", "returning", "return", "going", "again"})
 _PLURAL = frozenset({"they", "them", "those", "these", "their"})
 
 
-def returned(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+def returned(spans: Sequence[Span]) -> tuple[Span, ...]:
     """A question behind "back to …" about what is gone back to, with its name in it."""
     if not any(span.words in _BACK for span in spans[:3]):
-        return spans
+        return tuple(spans)
     place = next((n for n, span in enumerate(spans) if _kind(span)), None)
     if place is None or any(span.operator not in ("", "filler") for span in spans[:place]):
-        return spans
+        return tuple(spans)
     named, rest = spans[place], spans[place + 1 :]
     if not any(span.operator.startswith(("ask.", "role.", "subject.")) for span in rest):
-        return spans
+        return tuple(spans)
     at = next((n for n, span in enumerate(rest) if span.words in _PLURAL), None)
     if at is None or _kind(named) != "partnership":
         pronoun = next((n for n, span in enumerate(rest) if span.words in ("it", "its")), None)

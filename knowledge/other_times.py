@@ -21,6 +21,7 @@ _STEPS = {
 """Which way a talk about events goes on with "and then?"."""
 _STEPPING = frozenset({"and", "then", "so", "what", "ok"})
 _STEP_BACK = frozenset({"one", "previous", "earlier"})
+_EARLIER = (["order.before"], ["order.last"])
 _PERIODS = ("order.after", "order.before", "order.between")
 _NUMBERS = {"order.first": 1, "order.second": 2, "order.third": 3}
 _NUMBERED = {
@@ -92,6 +93,9 @@ def neighbour(spans: Sequence[Span], last: Reference, focus: Focus) -> Reference
     event = next((id for kind, id in focus.entities if kind == "event"), None)
     if last.intent in _STEPS and focus.results_kind == "event" and focus.results:
         event = focus.results[0 if last.intent != "events_before" else -1]
+    if event is None and last.intent == "events_next" and orders[:1] in _EARLIER:
+        kept = [(name, value) for name, value in last.slots if name == "kind"]
+        return Reference("events_last", tuple(kept))
     if event is None or (nouns and not (words & _PAST or spans[-1].operator == orders[0])):
         return None
     order = orders[0] if orders else _STEPS.get(last.intent, "order.after")

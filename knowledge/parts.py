@@ -19,6 +19,7 @@ _BRIEF = 3
 _POINTING = frozenset({"the", "that", "this"})
 _ONE = frozenset({"one", "ones"})
 _CALLED = ("region", "partnership", "event", "country")
+_CARDS = ("document", "person", "organisation", "instrument")
 _OTHER = (["the", "other", "one"], ["the", "other"], ["other", "one"], ["other"])
 
 Pool = tuple[str, Sequence[str]]
@@ -40,7 +41,8 @@ def named_in_part(
         behind = spans[place + 1].words if place + 1 < len(spans) else ""
         pointing = bool(found) and found[-1].words in _POINTING and behind in _ONE
         pools = _pools(focus, last, snapshot, pointing=pointing)
-        meant = _meant(span, pools, snapshot) if brief or pointing else None
+        singled = pointing or (brief and not span.words.isdecimal())
+        meant = _meant(span, pools, snapshot) if singled else None
         if meant is None:
             found.append(span)
             place += 1
@@ -54,7 +56,7 @@ def named_in_part(
 
 def _is_loose(span: Span) -> bool:
     themes = all(name.kind == "theme" for name in span.names)
-    return not span.operator and themes and not span.words.isdecimal()
+    return not span.operator and themes
 
 
 def _meant(span: Span, pools: Iterable[Pool], snapshot: Snapshot) -> tuple[str, str] | None:
@@ -78,9 +80,14 @@ def _pools(
         regions = _of_countries(focus, last, snapshot)
         yield "region", [id for id in regions if id in snapshot.by_region]
         yield "region", regions
-    if pointing:
+    of_partnerships = last is not None or any(kind == "partnership" for kind, _ in focus.entities)
+    if pointing and of_partnerships:
         yield "partnership", tuple(snapshot.founding_partnerships)
         yield "partnership", tuple(snapshot.partnerships)
+    if pointing and last is None and focus.entities:
+        kind = focus.entities[0][0]
+        if kind in _CARDS:
+            yield kind, [id for id in snapshot.things[kind] if (kind, id) not in focus.entities]
 
 
 def _of_countries(focus: Focus, last: Query | None, snapshot: Snapshot) -> list[str]:
@@ -96,8 +103,8 @@ def _is_called(snapshot: Snapshot, kind: str, id: str, words: str) -> bool:
     thing = snapshot.things[kind].get(id)
     if thing is None:
         return False
-    names = f"{thing.name} {getattr(thing, 'short_name', '')} {getattr(thing, 'place', '') or ''}"
-    stems = {stem(word) for word in fold(names).split()}
+    said = (getattr(thing, name, None) for name in ("name", "short_name", "place", "year"))
+    stems = {stem(word) for text in said if text for word in fold(str(text)).split()}
     return all(stem(word) in stems for word in words.split())
 
 

@@ -141,9 +141,9 @@ class Ranking:
             fit *= _ONLY_NAMED + (1 - _ONLY_NAMED) * min(1.0, said[label] / _ENOUGH_SAID)
             if hit and label in exact:
                 fit = max(fit, (like + 100 * covered[label]) / 2)
-            on = BONUS if thread is not None and self.is_on(thread, label) else 0
-            near = NEAREST * min(akin.get(label, 0.0) / ALIKE, ITSELF)
-            on = max(on, near) if near >= 0 else near
+            on: float = BONUS if thread is not None and self.is_on(thread, label) else 0
+            likely = NEAREST * min(akin.get(label, 0.0) / ALIKE, ITSELF)
+            on = max(on, likely) if likely >= 0 else likely
             fits.append((min(fit * own + on, 100.0), label))
         fits.sort(reverse=True)
         return tuple(
@@ -151,18 +151,17 @@ class Ranking:
             for score, label in fits[:_RANKED]
         )
 
-    def _itself(
-        self, spans: Sequence[Span], thread: Thread, weights: Mapping[str, float]
-    ) -> float:
+    def _itself(self, spans: Sequence[Span], thread: Thread, weights: Mapping[str, float]) -> float:
         """How much the last fact is likelier to be meant again: when it has all the words.
 
         "And regions?" asks for something else than was told.
         """
         if opens(spans):
             return -ITSELF
-        if any(span.names for span in spans) or not points_back(spans):
+        counted = any(span.operator.startswith(("order.", "number.")) for span in spans)
+        if counted or any(span.names for span in spans) or not points_back(spans):
             return 0.0
-        return ITSELF if self._facts.covers(thread.label, weights) else 0.0
+        return ITSELF if weights and self._facts.covers(thread.label, weights) else 0.0
 
     def fitting(self, spans: Sequence[Span], ranked: Sequence[Ranked]) -> Iterator[Fitting]:
         """The labels that are about what the question names and counts."""

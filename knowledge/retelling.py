@@ -21,10 +21,22 @@ _WHICH = frozenset({"which", "which ones", "ones", "what", "name", "names", "lis
 _WHICH |= frozenset({"are", "is", "these", "those", "what are", "which are", "name them", "one"})
 _WHICH |= frozenset({"and", "who", "who are", "the", "give me", "show me", "please", "of", "were"})
 _WHICH |= frozenset({"namely", "examples", "for example", "such as", "so", "tell me", "exactly"})
-_SAYING = frozenset({"say", "says", "said", "stand", "stands", "written", "printed", "comes", "come"})
+_SAYING = frozenset(
+    {"say", "says", "said", "stand", "stands", "written", "printed", "comes", "come"}
+)
 _SAYING_SO = _SAYING | frozenset(
     {"does", "is", "the", "report", "so", "that", "this", "it", "in", "according", "to", "whom"}
-    | {"who", "where", "really", "from", "did", "in the report", "according to the report", "jrc"}
+    | {
+        "come",
+        "who",
+        "where",
+        "really",
+        "from",
+        "did",
+        "in the report",
+        "according to the report",
+        "jrc",
+    }
 )
 _ORDINALS = frozenset({"fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"})
 _MOST_WORDS = 6

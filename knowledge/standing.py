@@ -13,8 +13,8 @@ from knowledge.snapshot import Snapshot
 from knowledge.vocabulary import Span
 
 _AS_WHAT = frozenset({"as what", "in what capacity", "doing what"})
-_BESIDE_ROLES = ("filler", "ask.list", "subject.role", "relation.per", "light.", "set.all")
-_BESIDE_ROLES += ("set.both", "order.", "number.", "role.any", "mark.rec")
+_BESIDE_ROLES: tuple[str, ...] = ("filler", "ask.list", "subject.role", "relation.per", "light.")
+_BESIDE_ROLES += ("set.all", "set.both", "order.", "number.", "role.any", "mark.rec")
 _MOST_LOOSE = 1
 _LEADS = frozenset({"lead"})
 _ALONE = frozenset({"alone", "solo", "single handedly"})

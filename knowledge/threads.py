@@ -81,7 +81,8 @@ def _may_go_on(spans: Sequence[Span]) -> bool:
     if not named:
         return True
     told = [span for span in spans if span.operator != "filler"]
-    brief = spans[0].words in _GOING_ON and len(told) <= _BRIEF
+    asks = any(span.operator.startswith(("ask.", "define.")) for span in told)
+    brief = len(told) <= _BRIEF and (spans[0].words in _GOING_ON or not asks)
     return brief and not any(span.of("region", "country", "partnership", "event") for span in named)
 
 

@@ -12,7 +12,6 @@ from knowledge.chronology import compose_events
 from knowledge.composition import Composition, compose, without_why
 from knowledge.decision import (
     COVERAGE,
-    NEARBY,
     Candidate,
     Certain,
     Decision,
@@ -24,7 +23,6 @@ from knowledge.declarations import Declarations
 from knowledge.dialogue import follow_up
 from knowledge.facts import Phrasing
 from knowledge.fallbacks import fallbacks, nearest
-from knowledge.listed import named_span
 from knowledge.matcher import Ranked
 from knowledge.messages import (
     asks,
@@ -39,25 +37,22 @@ from knowledge.query import run
 from knowledge.ranking import Ranking
 from knowledge.readings import among_readings, asked_back, named_only, readings
 from knowledge.references import Reference
-from knowledge.retelling import asks_which, naming_them
 from knowledge.slots import SlotFiller
 from knowledge.snapshot import Snapshot
+from knowledge.talk import SMALL_TALK, Talk
 from knowledge.text import fold
 from knowledge.themes import ThemeIndex
 from knowledge.threads import SURE as ON_THREAD
-from knowledge.threads import Thread, names_nothing, points_back, thread_of
+from knowledge.threads import names_nothing, points_back, thread_of
 from knowledge.utterances import entities_in, mask, told
 from knowledge.vocabulary import Span, Vocabulary
 
 _MOST_DECLARED = 5
 _SURE_PART = 90
-_BETTER_ALONE = 5
-"""Points of fit by which a message stands better by itself than as part of a talk."""
 _OF_WHAT_IS_NAMED = 5
 _OF_ALL = frozenset({"partnerships_newer", "partnerships_size"})
 """Questions about the partnerships as such, not about a named one."""
 _IN_TIME = frozenset({"events_first", "events_last", "events_next"})
-_SMALL_TALK = frozenset({"greeting", "thanks", "farewell", "wellbeing", "off_topic"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +87,7 @@ def _told_already(named: Candidate, spans: Sequence[Span], focus: Focus | None) 
 def _is_certain(understanding: Understanding) -> bool:
     """Whether a part of a message is understood, as more than small talk."""
     decision = understanding.decision
-    return isinstance(decision, Certain) and decision.candidate.reference.intent not in _SMALL_TALK
+    return isinstance(decision, Certain) and decision.candidate.reference.intent not in SMALL_TALK
 
 
 def _score(understanding: Understanding) -> int:
@@ -132,6 +127,7 @@ class Reader:
         facts = told(snapshot)
         self.vocabulary = _vocabulary(snapshot, declared, asked, facts)
         self.ranking = Ranking(snapshot, declared, self.vocabulary, asked, facts)
+        self.talk = Talk(snapshot, self.ranking)
         self.themes = ThemeIndex(snapshot, declared.common_words, declared.synonyms)
         self.slots = SlotFiller(declared.intents, snapshot)
         self.areas = declared.areas
@@ -147,6 +143,7 @@ class Reader:
         other.vocabulary = _vocabulary(
             snapshot, declared, _asked(snapshot, declared), told(snapshot)
         )
+        other.talk = Talk(snapshot, self.ranking)
         other.slots = SlotFiller(declared.intents, snapshot)
         return other
 
@@ -218,67 +215,21 @@ class Reader:
                 return Understanding(spans, "", (), (candidate,), Certain(candidate))
             spans = follow
         thread = thread_of(spans, focus)
-        if thread is not None and asks_which(spans):
-            listing = naming_them(thread.label, self.ranking.akin(thread.label), self.snapshot)
-            if listing is not None:
-                kind, _, id = listing.partition("/")
-                named = Candidate(about(kind, id), 80, "follow-up")
-                return Understanding(spans, "", (), (named,), Certain(named))
+        if thread is not None and (listing := self.talk.listing(spans, thread)):
+            return Understanding(spans, "", (), (listing,), Certain(listing))
         if thread is not None and points_back(spans):
-            spans = self._with_event(spans, thread)
+            spans = self.talk.with_event(spans, thread)
         ways = list((readings if focus else asked_back)(spans, self.snapshot))
         masked = mask(ways[0])
-        ranked = self._ranked(masked, ways[0], thread) if spans else ()
+        ranked = self.talk.ranked(masked, ways[0], thread) if spans else ()
         decided: list[tuple[Decision, tuple[Candidate, ...]]] = []
         for reading in ways:
             candidates = tuple(self._candidates(reading, ranked, focus))
             decided.append((decide(candidates), candidates))
         decision = among_readings([decision for decision, _ in decided])
         if thread is not None and focus is not None and isinstance(decision, Unknown):
-            decision = self._told_again(spans, focus) or decision
+            decision = self.talk.told_again(spans, focus) or decision
         return Understanding(spans, masked, ranked, decided[0][1], decision)
-
-    def _told_again(self, spans: Sequence[Span], focus: Focus) -> Decision | None:
-        """The last fact once more, where a message goes on about it that fits no other fact."""
-        words = [word for span in spans if not span.operator for word in span.words.split()]
-        unrecorded = any(span.operator.startswith("unrecorded.") for span in spans)
-        if unrecorded or not points_back(spans) or self.ranking.foreign(words):
-            return None
-        last = Reference.decode(focus.reference)
-        return Certain(Candidate(last, NEARBY, "nearby", hedged=True))
-
-    def _with_event(self, spans: tuple[Span, ...], thread: Thread) -> tuple[Span, ...]:
-        """The message with the event that the talk is about, when one of its questions fits it."""
-        event = next((id for kind, id in thread.matters if kind == "event"), None)
-        of_many = any(span.operator.startswith(("order.", "subject_event.")) for span in spans)
-        if event is None or of_many or any(span.names for span in spans):
-            return spans
-        named = named_span(Span(len(spans), len(spans), "", ""), "event", event)
-        whole = (*spans, named)
-        fit = self._best_fit(whole, self.ranking.rank(mask(whole), whole))
-        if thread.told[0] != "event":
-            fit -= max(0, self._best_fit(spans, self._ranked(mask(spans), spans, thread)) - fit)
-        return whole if fit >= ON_THREAD else spans
-
-    def _best_fit(self, spans: Sequence[Span], ranked: Sequence[Ranked]) -> float:
-        best = next(iter(self.ranking.fitting(spans, ranked)), None)
-        return best.score if best is not None else 0
-
-    def _ranked(
-        self, masked: str, spans: Sequence[Span], thread: Thread | None
-    ) -> tuple[Ranked, ...]:
-        """The labels that fit best, what the talk is about being added where it goes on."""
-        plain = self.ranking.rank(masked, spans, thread)
-        if thread is None or not points_back(spans):
-            return plain
-        subject = self.ranking.subject(thread)
-        if not subject:
-            return plain
-        whole = (*spans, *subject)
-        going_on = self.ranking.rank(mask(whole), whole, thread)
-        if plain and going_on and plain[0].score >= going_on[0].score + _BETTER_ALONE:
-            return plain
-        return going_on
 
     def _candidates(
         self, spans: Sequence[Span], ranked: Sequence[Ranked], focus: Focus | None
@@ -323,7 +274,7 @@ class Reader:
         for hit in self.ranking.fitting(spans, ranked):
             if hit.label in _IN_TIME and any(span.of("event") for span in spans):
                 continue  # "when did it first meet?" is about that one
-            if hit.label in _SMALL_TALK and named:
+            if hit.label in SMALL_TALK and named:
                 continue
             if hit.label in _OF_ALL and any(span.of("partnership") for span in spans):
                 continue

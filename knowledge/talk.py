@@ -1,0 +1,78 @@
+"""Goes on with a talk about facts: what the last one was about is added to what is asked next."""
+
+from collections.abc import Sequence
+
+from knowledge.answer import Focus
+from knowledge.changes import about
+from knowledge.decision import NEARBY, Candidate, Certain, Decision
+from knowledge.listed import named_span
+from knowledge.matcher import Ranked
+from knowledge.ranking import Ranking
+from knowledge.references import Reference
+from knowledge.retelling import asks_which, naming_them
+from knowledge.snapshot import Snapshot
+from knowledge.threads import SURE as ON_THREAD
+from knowledge.threads import Thread, points_back
+from knowledge.utterances import mask
+from knowledge.vocabulary import Span
+
+SMALL_TALK = frozenset({"greeting", "thanks", "farewell", "wellbeing", "off_topic"})
+_BETTER_ALONE = 5
+"""Points of fit by which a message stands better by itself than as part of a talk."""
+_LISTED = 80
+
+
+class Talk:
+    """Reads what goes on about the last fact."""
+
+    def __init__(self, snapshot: Snapshot, ranking: Ranking) -> None:
+        self._snapshot = snapshot
+        self._ranking = ranking
+
+    def listing(self, spans: Sequence[Span], thread: Thread) -> Candidate | None:
+        """The fact that names what the last one counts: "which ones are they?"."""
+        if not asks_which(spans):
+            return None
+        akin = self._ranking.akin(thread.label)
+        label = naming_them(thread.label, akin, self._snapshot)
+        kind, _, id = (label or "").partition("/")
+        return Candidate(about(kind, id), _LISTED, "follow-up") if label else None
+
+    def told_again(self, spans: Sequence[Span], focus: Focus) -> Decision | None:
+        """The last fact once more, where a message goes on about it that fits no other fact."""
+        words = [word for span in spans if not span.operator for word in span.words.split()]
+        unrecorded = any(span.operator.startswith("unrecorded.") for span in spans)
+        if unrecorded or not points_back(spans) or self._ranking.foreign(words):
+            return None
+        last = Reference.decode(focus.reference)
+        return Certain(Candidate(last, NEARBY, "nearby", hedged=True))
+
+    def with_event(self, spans: tuple[Span, ...], thread: Thread) -> tuple[Span, ...]:
+        """The message with the event that the talk is about, when one of its questions fits it."""
+        event = next((id for kind, id in thread.matters if kind == "event"), None)
+        of_many = any(span.operator.startswith(("order.", "subject_event.")) for span in spans)
+        if event is None or of_many or any(span.names for span in spans):
+            return spans
+        named = named_span(Span(len(spans), len(spans), "", ""), "event", event)
+        whole = (*spans, named)
+        ranked = self._ranking.rank(mask(whole), whole)
+        best = next(iter(self._ranking.fitting(whole, ranked)), None)
+        return whole if best is not None and best.score >= ON_THREAD else spans
+
+    def ranked(
+        self, masked: str, spans: Sequence[Span], thread: Thread | None
+    ) -> tuple[Ranked, ...]:
+        """The labels that fit best, what the talk is about being added where it goes on."""
+        plain = self._ranking.rank(masked, spans, thread)
+        if thread is None or not points_back(spans):
+            return plain
+        if plain and plain[0].label in SMALL_TALK and plain[0].score >= ON_THREAD:
+            return plain
+        subject = self._ranking.subject(thread)
+        if not subject:
+            return plain
+        whole = (*spans, *subject)
+        going_on = self._ranking.rank(mask(whole), whole, thread)
+        if plain and going_on and plain[0].score >= going_on[0].score + _BETTER_ALONE:
+            return plain
+        return going_on
