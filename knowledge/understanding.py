@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from knowledge.answer import Focus
 from knowledge.apposition import apposed
 from knowledge.areas import spelt_out
-from knowledge.changes import about
 from knowledge.chronology import compose_events
 from knowledge.composition import Composition, compose, without_why
 from knowledge.decision import (
