@@ -21,6 +21,8 @@ from db.errors import (
 )
 from db.migrate import current_revision, upgrade
 from db.models import Country, Pack, Region
+from tests.databases import PostgresDatabases
+from tests.gate import before_postgres
 
 PACK = {
     "id": "p",
@@ -152,3 +154,20 @@ async def test_a_postgresql_server_says_what_is_missing(postgres_url: str) -> No
     with pytest.raises(DatabaseUnreachable, match="create the database"):
         await upgrade(engine)
     await engine.dispose()
+
+
+async def test_a_connection_that_broke_while_idle_is_made_anew(
+    postgres: PostgresDatabases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.engine.IDLE_SECONDS", 0.0)
+    database = postgres.make(tmp_path)
+    gate, reached = before_postgres(database)
+    async with gate:
+        engine = create_engine(reached().url)
+        for _ in range(2):
+            async with reading(engine) as connection:
+                assert (await connection.execute(text("SELECT 1"))).scalar() == 1
+            await gate.shut()
+            await gate.open()
+        await engine.dispose()
+    postgres.drop(database)

@@ -21,7 +21,8 @@ def test_every_language_says_the_same_things() -> None:
         assert list(other.commands) == list(first.commands) == [one.name for one in COMMANDS]
         assert set(other._texts) == set(first._texts)
         assert set(other._said.values()) == set(first._said.values()) <= set(other.commands)
-        assert all(other._texts.values()), "each can be compiled"
+        for templates in (other._texts, *other._plain.values()):
+            assert all(template.name is None for template in templates.values()), "each compiles"
         described = other.profile("description") + other.profile("operator", operator="x" * 120)
         assert len(described) + 2 <= 512
         assert len(other.profile("short_description")) <= 120

@@ -13,6 +13,7 @@ from knowledge.text import fold
 
 HERE = Path(__file__).parent
 DEFAULT = "en"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
@@ -22,7 +23,7 @@ class Texts:
     def __init__(self, language: str) -> None:
         self.language = language
         with (HERE / f"{language}.yaml").open(encoding="utf-8") as file:
-            self._words: Mapping[str, Any] = yaml.safe_load(file)
+            self._words: Mapping[str, Any] = yaml.load(file, _LOADER)  # noqa: S506  C twin of safe
         said: Mapping[str, list[str]] = self._words["said"]
         self._said = {fold(one): command for command, ways in said.items() for one in ways}
         settings: dict[str, Any] = {
@@ -33,9 +34,11 @@ class Texts:
         html = Environment(autoescape=True, **settings)
         # Labels of buttons and notices are plain text: there nothing may be escaped.
         plain = Environment(autoescape=False, **settings)  # noqa: S701
-        self._texts = _Compiled(html, self._words["texts"], self._words["macros"])
+        macros = vars(html.from_string(self._words["macros"]).module)
+        html.globals.update({name: made for name, made in macros.items() if name[0] != "_"})
+        self._texts = _Templates(html, self._words["texts"])
         sections = ("profile", "buttons", "notices", "inline")
-        self._plain = {name: _Compiled(plain, self._words[name]) for name in sections}
+        self._plain = {name: _Templates(plain, self._words[name]) for name in sections}
 
     @property
     def name(self) -> str:
@@ -73,23 +76,18 @@ class Texts:
         return self._plain["inline"][key].render(values)
 
 
-class _Compiled(Mapping[str, Template]):
-    """Templates, compiled when first used: all at once they would take half a second."""
+class _Templates(Mapping[str, Template]):
+    """Templates, each compiled when it is first wanted: all at once would hold up an answer."""
 
-    def __init__(
-        self, environment: Environment, words: Mapping[str, str], macros: str = ""
-    ) -> None:
+    def __init__(self, environment: Environment, words: Mapping[str, str]) -> None:
         self._environment = environment
         self._words = words
-        self._macros = macros
         self._made: dict[str, Template] = {}
 
     def __getitem__(self, key: str) -> Template:
-        made = self._made.get(key)
-        if made is None:
-            text = self._macros + self._words[key]
-            made = self._made[key] = self._environment.from_string(text)
-        return made
+        if key not in self._made:
+            self._made[key] = self._environment.from_string(self._words[key])
+        return self._made[key]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._words)
