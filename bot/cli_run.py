@@ -12,6 +12,7 @@ from bot.clock import REAL_TIME, Clock, Rehearsal
 from bot.logs import set_up_logs
 from bot.secrets import secrets_of
 from bot.settings import Settings, read_settings
+from bot.waking import waking_loop
 from db.engine import create_engine
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def run_telegram(part: "Part", clock: str | None = None, speed: str | None = Non
         finally:
             await engine.dispose()
 
-    asyncio.run(task())
+    with asyncio.Runner(loop_factory=waking_loop) as runner:
+        runner.run(task())
     return DONE
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tests.bench import machine
 from tests.databases import ENGINES, Databases, PostgresDatabases, SqliteDatabases, postgres_server
-from tests.soak import crashes, hostility, load, outage, stale
+from tests.soak import calendars, clocks, crashes, hostility, load, outage, reminders, stale
 from tests.soak.stage import Act, Stage
 
 ACTS = (
@@ -31,9 +31,17 @@ ACTS = (
     Act("away", outage.away, ("postgresql",)),
     Act("full", outage.full, ("sqlite",)),
     Act("stale", stale.stale),
+    Act("steps", clocks.steps),
+    Act("asleep", clocks.asleep),
     Act("forged", hostility.forged),
     Act("posted", hostility.posted, ("postgresql",)),
     Act("texts", hostility.texts, ("sqlite",)),
+    Act("reminded-kills", reminders.kills),
+    Act("reminded-hour", reminders.hour),
+    Act("reminded-days", reminders.days),
+    Act("reminded-refusals", reminders.refusals),
+    Act("reminded-on-time", reminders.punctual),
+    Act("calendars", calendars.calendars, ("sqlite",)),
 )
 
 

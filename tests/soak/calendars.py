@@ -1,12 +1,7 @@
-"""Random lives of events, written as calendar files and read by a second library.
+"""Random lives of events, written as calendar files and read by a second library."""
 
-``python -m tests.soak.calendars [NUMBER]``; 1,000 without a number. Ends with 1 at a difference.
-"""
-
-import asyncio
-import sys
 import tempfile
-import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -15,18 +10,19 @@ from bot.application import open_snapshot
 from bot.settings import Settings
 from knowledge.entries import Entry
 from tests.ics_histories import check_history, histories
+from tests.soak.figures import Figure, never
+from tests.soak.stage import Stage
 
 
-def main(number: int) -> None:
-    """Prints how many lives and states were compared."""
-    lives = states = 0
+async def calendars(stage: Stage) -> Iterable[Figure]:
+    """Random lives of events, written as calendar files and read by a second library."""
+    lives = states = differences = 0
     with tempfile.TemporaryDirectory() as folder:
         database = f"sqlite:///{Path(folder) / 'soak.db'}"
-        base = asyncio.run(open_snapshot(Settings(database_url=database)))
-    begun = time.perf_counter()
+        base = await open_snapshot(Settings(database_url=database))
 
     @settings(
-        max_examples=number,
+        max_examples=stage.pick(60, 10_000),
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
@@ -38,10 +34,13 @@ def main(number: int) -> None:
         states += check_history(base, history)
         lives += 1
 
-    compare()
-    seconds = time.perf_counter() - begun
-    print(f"{lives} lives of events, {states} states with a day: no difference ({seconds:.0f} s)")
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+    try:
+        compare()
+    except AssertionError as error:
+        print(f"    {error}")
+        differences = 1
+    return [
+        Figure("lives of events", lives),
+        Figure("states of them with a day", states),
+        never("differences", differences),
+    ]
