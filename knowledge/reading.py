@@ -6,6 +6,7 @@ cost a cold start more than all the reading does.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
+from sys import intern
 from typing import Any, get_origin, get_type_hints
 
 from sqlalchemy import JSON, Boolean, ColumnClause, Select, column, select, table
@@ -213,9 +214,11 @@ async def _read(
     packs: dict[str, list[Any]] = {id: [] for id in order}
     pack = names.index("pack")
     make = getattr(fact, "_make", None) or (lambda row: fact(**dict(zip(names, row, strict=True))))
-    for row in found.all():
+    for row in found:
         if row[pack] in packs:
-            packs[row[pack]].append(make(row))
+            # Most values stand in many rows; each is kept once.
+            values = [intern(value) if type(value) is str else value for value in row]
+            packs[row[pack]].append(make(values))
     return tuple(one for rows in packs.values() for one in rows)
 
 

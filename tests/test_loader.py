@@ -241,3 +241,8 @@ def test_the_reader_and_the_models_agree() -> None:
     for name, fact in facts.items():
         columns = set(models[name].model_fields) - {"row"}  # the order of the rows tells it
         assert columns == set(fields_of(fact)), name
+
+
+def test_a_value_of_many_rows_is_kept_once(snapshot: Snapshot) -> None:
+    sources = [row.source for row in snapshot.aliases]
+    assert len({id(source) for source in sources}) == len(set(sources)) < len(sources)
