@@ -115,6 +115,12 @@ def audience(execute: Execute, chat_id: int | None = None) -> dict[int, Audience
     return {int(row[0]): _audience(row) for row in rows}
 
 
+def unreached(execute: Execute) -> frozenset[int]:
+    """The chats that get nothing unasked: they switched reminders off, or blocked the bot."""
+    rows = execute("SELECT chat_id FROM chats WHERE NOT reminders OR unreachable IS NOT NULL", {})
+    return frozenset(int(row[0]) for row in rows)
+
+
 def _subscribed(row: Sequence[Any]) -> Subscribed:
     chat_id, thread_id, kind, target, leads, since = row
     return Subscribed(chat_id, thread_id, kind, target, tuple(read_json(leads)), since)

@@ -94,9 +94,10 @@ async def leave(turn: Turn) -> None:
 
 async def begin(turn: Turn, action: str, known: Known | None = None) -> Draft:
     """A new draft at its first step: of a new event, or of a change of one."""
+    begun = turn.place.edit or 0  # the message of the button
     if known is None:
         entry = Entry(**CATEGORIES["committee"])
-        draft = Draft(action=action, entry=entry, step=QUESTIONS[0], walk=True)
+        draft = Draft(action=action, entry=entry, step=QUESTIONS[0], walk=True, begun=begun)
     else:
         changed = {"sure": confirmed(known.entry)}
         changed |= {"defer": postponed(known.entry, None), "off": cancelled(known.entry, None)}
@@ -108,6 +109,7 @@ async def begin(turn: Turn, action: str, known: Known | None = None) -> Draft:
             id=known.id,
             base=known.entry,
             revision=known.revision,
+            begun=begun,
         )
     return await keep(turn, draft)
 
@@ -198,8 +200,10 @@ async def replied(turn: Turn, text: str) -> Draft | None:
         return None
     if seconds(turn.now) - draft.at > AWAITED or await rights.role_of(turn) is None:
         return None
-    turn.place = replace(turn.place, edit=None)
     number = turn.question or 0
+    if number <= draft.begun:  # a question from before, which was changed
+        return None
+    turn.place = replace(turn.place, edit=None)
     if number <= draft.answered:  # it was changed afterwards, or came twice
         await ask(turn, draft, turn.texts.label("seen_already"))
         return draft

@@ -22,7 +22,10 @@ from knowledge.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Consequences:
-    """What a changed event leads to: notices to be sent, and the reminders of it from now on."""
+    """What a changed event leads to: notices to be sent, and the reminders of it from now on.
+
+    Those to chats that get nothing unasked, or cannot be reached, do not count.
+    """
 
     notices: tuple[Planned, ...]
     reminders: tuple[Planned, ...]
@@ -37,18 +40,38 @@ class Consequences:
 class Following:
     """Who follows what, and how they want to be reminded.
 
-    ``groups`` are the subscriptions by kind and target: of many there are few sorts.
+    ``groups`` are the subscriptions by kind and target: of many there are few sorts. ``unreached``
+    are chats that get nothing all the same.
     """
 
     groups: Mapping[tuple[str, str], Sequence[Subscribed]]
     listeners: Mapping[int, Listener]
+    unreached: frozenset[int]
 
     @classmethod
-    def of(cls, subscribed: Iterable[Subscribed], listeners: Mapping[int, Listener]) -> "Following":
+    def of(
+        cls,
+        subscribed: Iterable[Subscribed],
+        listeners: Mapping[int, Listener],
+        unreached: frozenset[int] = frozenset(),
+    ) -> "Following":
         groups: dict[tuple[str, str], list[Subscribed]] = {}
         for one in subscribed:
             groups.setdefault((one.kind, one.target), []).append(one)
-        return cls(groups, listeners)
+        return cls(groups, listeners, unreached)
+
+    def consequences(
+        self, notices: Iterable[Planned], reminders: Iterable[Planned], *, now: datetime
+    ) -> Consequences:
+        """What people get of these."""
+        return Consequences(
+            tuple(one for one in notices if one.chat_id not in self.unreached),
+            tuple(
+                one
+                for one in reminders
+                if one.chat_id not in self.unreached and one.due > seconds(now)
+            ),
+        )
 
     def subscribed(self, *events: Occasion) -> Iterator[Subscribed]:
         """The subscriptions that any of the events falls under."""
@@ -97,7 +120,11 @@ class Planner:
 
     def following(self, execute: Execute) -> Following:
         """Who follows what, to be read once for several changes of a transaction."""
-        return Following.of(subscriptions.all_of_them(execute), self._listeners(execute))
+        return Following.of(
+            subscriptions.all_of_them(execute),
+            self._listeners(execute),
+            subscriptions.unreached(execute),
+        )
 
     def consequences(
         self,
@@ -118,10 +145,8 @@ class Planner:
             following: as it was read in this transaction.
         """
         following = following or self.following(execute)
-        return Consequences(
-            tuple(self._notices(execute, old, new, following, now=now, more=more or {})),
-            tuple(one for one in _wanted(following, [new], now=now) if one.due > seconds(now)),
-        )
+        notices = self._notices(execute, old, new, following, now=now, more=more or {})
+        return following.consequences(notices, _wanted(following, [new], now=now), now=now)
 
     def _notices(
         self,
@@ -181,7 +206,7 @@ class Planner:
         if notify:
             deliveries.supersede(execute, waiting(rows), now=at)
             deliveries.add(execute, notices)
-        return Consequences(notices, tuple(one for one in wanted if one.due > at))
+        return following.consequences(notices, wanted, now=now)
 
     def listener(self, execute: Execute, chat_id: int) -> Listener:
         """How a chat wants to be reminded."""

@@ -39,8 +39,9 @@ class Draft:
     """An event that is being written.
 
     ``base`` and ``revision`` are the event as it was when that was begun, with its ``id``; none for
-    a new one. ``walk``: each question in turn. ``answered`` is the number of the last message that
-    was taken for an answer, ``stamp`` that of the buttons below the last one, ``at`` when that was.
+    a new one. ``walk``: each question in turn. ``begun`` is the number of the message at which it
+    was begun, ``answered`` that of the last one taken for an answer, ``stamp`` that of the buttons
+    below the last one, ``at`` when that was.
     """
 
     action: str
@@ -50,6 +51,7 @@ class Draft:
     base: Entry | None = None
     revision: int = 0
     walk: bool = False
+    begun: int = 0
     answered: int = 0
     stamp: int = 0
     at: int = 0

@@ -1,5 +1,6 @@
 """Events of organisers: kept beside the packs, laid over them, and taken over while running."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,12 +25,15 @@ from db.organisers import (
     finish,
 )
 from db.sqlite import Execute
-from knowledge.entries import COMMITTEE, Entry
+from handlers.organising import Organising
+from handlers.planning import Planner
+from knowledge.entries import CATEGORIES, COMMITTEE, Entry
 from knowledge.entry_changes import cancelled
 from knowledge.export import export_tables
 from knowledge.loader import load
 from knowledge.pack_files import shipped_packs
 from knowledge.reading import newer_snapshot, read_snapshot
+from knowledge.snapshot import Snapshot
 from tests.pack_maker import make_pack
 
 NOW = datetime(2027, 1, 5, 9, tzinfo=UTC)
@@ -238,3 +242,34 @@ async def test_who_is_forgotten_is_no_organiser_and_joined_to_no_name(batches: B
     log = await batches.read(calendar.log)
     assert [entry.action for entry in log] == ["resigned", "appointed organiser"]
     assert not any("4711" in str(entry) for entry in log)
+
+
+async def test_of_two_taps_one_saves_and_all_changes_come_about_or_none(
+    batches: Batches, snapshot: Snapshot
+) -> None:
+    planner = Planner(lambda: snapshot, "Europe/Brussels")
+    organising = Organising(batches, planner, lambda: snapshot, lambda: NOW)
+    await Drafts(batches).keep(1, "as it was seen", at=AT)
+    change = await organising.add(Entry(**CATEGORIES["call"], title="A call"))
+
+    def once(execute: Execute) -> None:
+        finish(execute, 1, "as it was seen")
+
+    done = await asyncio.gather(
+        organising.apply(change, by=1, also=once),
+        organising.apply(change, by=1, also=once),
+        return_exceptions=True,
+    )
+    assert [type(one).__name__ for one in done] == ["Consequences", "DraftGone"]
+    fresh = await organising.add(Entry(**CATEGORIES["call"], title="Another call"))
+    known = await organising.known(change.id)
+    stale = organising.change(known, replace(known.entry, host="Somebody"))
+    await organising.apply(organising.change(known, replace(known.entry, host="Another")))
+    with pytest.raises(ChangedMeanwhile):
+        await organising.apply(fresh, stale)
+    assert [row.id for row in await batches.read(calendar.live_events)] == [change.id]
+    log = await batches.read(calendar.log)
+    assert [(entry.action, entry.subject) for entry in log] == [
+        ("changed", change.id),
+        ("added", change.id),
+    ]

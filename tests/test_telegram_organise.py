@@ -100,6 +100,37 @@ async def test_notices_are_held_and_sent_later(telegram: Telegram, boss: Desk) -
     assert "held back" not in boss.seen.text
 
 
+async def test_who_gets_nothing_unasked_is_not_counted(telegram: Telegram, boss: Desk) -> None:
+    async def counted() -> int:
+        await boss.home()
+        await boss.press("New event")
+        await boss.say("Counted meeting")
+        await boss.press("To the preview")
+        found = re.search(r"(\d+) chats? (?:is|are) told", boss.seen.text)
+        return int(found[1]) if found else 0
+
+    before = await counted()
+    ben = Desk(telegram, telegram.world.user("Ben"))
+    await ben.say("remind me of the steering committee 1 day before")
+    assert await counted() == before + 1
+    await ben.say("/stop")
+    assert await counted() == before
+    await boss.say("/cancel")
+
+
+async def test_an_older_question_that_is_changed_is_no_answer(
+    telegram: Telegram, boss: Desk
+) -> None:
+    asked = telegram.world.say(boss.user, "which partnerships is catalonia in?")
+    answer = await telegram.server.wait_for_message(boss.chat)
+    await boss.home()
+    await boss.press("New event")
+    telegram.world.edit(asked, "which partnerships is flanders in?")
+    await telegram.server.wait_for(lambda: "Flanders" in answer.text or None)
+    assert "What is it? Who" in await boss.say("A title")
+    await boss.say("/cancel")
+
+
 async def test_postponed_without_a_date_and_set_anew(boss: Desk) -> None:
     await _write(boss, "Movable feast", "19 March 2090")
     await boss.press("Save")
