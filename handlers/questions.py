@@ -5,10 +5,11 @@ from telegram import Message, Update
 from db.chats import ANSWERS_KEPT
 from handlers import calendar_import, organise, reviewing, where
 from handlers.addressing import Asked, asked
-from handlers.commands import run_command
+from handlers.commands import COMMANDS, run_command
 from handlers.context import Context
 from handlers.indicator import Typing
 from handlers.locations import LOCATION
+from handlers.menu import set_for
 from handlers.reminder_requests import respond
 from handlers.rights import role_of
 from handlers.turn import Turn, begin
@@ -37,6 +38,9 @@ async def on_message(update: Update, context: Context) -> None:
     async with Typing(context.bot, turn.place, context.services.replies.windows):
         await _reply(turn, wanted)
     context.services.metrics.answered(turn.outcome)
+    if turn.first and turn.private and turn.user_id in context.services.admins:
+        # Telegram takes no menu for a chat before that.
+        await set_for(context.bot, turn.chat.chat_id, COMMANDS)
 
 
 async def _reply(turn: Turn, wanted: Asked) -> None:

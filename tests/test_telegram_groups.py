@@ -184,3 +184,15 @@ async def test_menus_are_set_once_for_their_scopes(telegram: Telegram) -> None:
     assert scopes >= {
         "default", "all_private_chats", "all_group_chats", "all_chat_administrators",
     }  # fmt: skip
+    await telegram.say(telegram.world.user("Operator", id=ADMIN), "/start")
+
+    def of_operator() -> list[dict[str, str]] | None:
+        found = [
+            commands
+            for (scope, _), commands in server.state.commands.items()
+            if json.loads(scope).get("chat_id") == ADMIN
+        ]
+        return found[0] if found else None
+
+    own = await server.wait_for(of_operator)
+    assert "misses" in [one["command"] for one in own], "from the first message on"
