@@ -98,7 +98,9 @@ async def on_inline(update: Update, context: Context) -> None:
 def _answers(assistant: Assistant, typed: str, now: datetime) -> list[Answer]:
     """The answers to what was typed; to nothing, or a mere letter, suggestions."""
     if len(typed.strip()) < _LEAST:
-        return [assistant.choose(reference, now=now) for reference in _SUGGESTIONS]
+        found = [assistant.choose(reference, now=now) for reference in _SUGGESTIONS]
+        # What is to come is first, but not that nothing is.
+        return sorted(found, key=lambda one: one.focus is None or not one.focus.results)
     answer = assistant.ask(typed, now=now)
     if answer.status == "clarify":
         found = [assistant.choose(one.reference, now=now) for one in answer.choices]
@@ -198,12 +200,12 @@ def _article(
     label = words.label("open_here")
     return InlineQueryResultArticle(
         card.key,
-        shortened(card.title, _LINE),
+        shortened(card.title.rstrip(":"), _LINE),
         InputTextMessageContent(
             marked(card.html), ParseMode.HTML, link_preview_options=_NO_PREVIEW
         ),
         reply_markup=markup([[Button(label, url=address(username, card.payload or ""))]]),
-        description=shortened(rest[0], _LINE) if rest else None,
+        description=shortened(rest[0].rstrip(":"), _LINE) if rest else None,
     )
 
 
