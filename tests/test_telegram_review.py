@@ -15,7 +15,7 @@ TEACHING = 120.0
 
 async def _agree(telegram: Telegram, user: User) -> None:
     settings = await telegram.say(user, "/settings")
-    await telegram.press(user, settings, _label(settings, "Unanswered questions"))
+    await telegram.press(user, settings, _label(settings, "Improving answers"))
 
 
 def _label(message: Message, words: str) -> str:
