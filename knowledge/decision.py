@@ -25,7 +25,7 @@ NEARBY = 20
 DOUBTFUL = 40
 MARGIN = 2
 """Two different intents nearer than the margin are asked back, when the fit is doubtful."""
-NEAR = 10
+NEAR = 15
 """A second fact that fits nearly as well as the best is told with it: either may be meant."""
 SURE_CHECK = 95
 """A yes/no question over memberships that is explained to this degree is computed."""
@@ -77,7 +77,7 @@ def decide(candidates: Sequence[Candidate]) -> Decision:
     the name of a thing that is all there is; the best declared question above the floor; what
     comes near it.
     """
-    declared = sorted(_from("declared", candidates), key=lambda c: -c.score)
+    declared = sorted(_from("declared", candidates), key=_worth, reverse=True)
     composed = _from("composed", candidates) + _from("follow-up", candidates)
     named = _from("named", candidates)
     checked = [c for c in composed if _checks(c) and c.strong and c.score >= SURE_CHECK]
@@ -110,6 +110,12 @@ def decide(candidates: Sequence[Candidate]) -> Decision:
     for candidate in _from("nearby", candidates):
         return Certain(candidate)
     return Unknown(declared[0] if declared else None)
+
+
+def _worth(candidate: Candidate) -> int:
+    """How far a declared question is trusted; one of an intent a little more than a fact's."""
+    sure = not _is_fact(candidate) and candidate.score >= SURE
+    return candidate.score + (MARGIN + 1 if sure else 0)
 
 
 def _is_themed(candidate: Candidate) -> bool:

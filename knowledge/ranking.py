@@ -27,6 +27,8 @@ _NAMED_TIMES = 5
 # that were held back and on foreign talk, see docs/decisions/0004-calibration.md.
 _LIKE, _COVERED, _RELEVANT = 0.34, 0.24, 0.24
 _MOST_RELEVANT = 1.6
+_BEYOND, _USUALLY_BEYOND = 65.0, 0.5
+"""Points that a fact gains by being of the same matter in other words, against what is usual."""
 _ONLY_NAMED = 0.6
 """What is left of the fit of a fact that speaks of nothing asked but the name in the question."""
 _ENOUGH_SAID = 0.5
@@ -127,6 +129,7 @@ class Ranking:
         labels = hits.keys() | set(nearest) | set(near)
         said = self._facts.coverage(labels, weights)
         covered = self._facts.coverage(labels, with_names)
+        beyond = self._facts.likeness(masked.split(), named, labels)
         fits: list[tuple[float, str]] = []
         for label in labels:
             hit = hits.get(label)
@@ -139,12 +142,14 @@ class Ranking:
             about = min(relevance.get(label, 0.0), _MOST_RELEVANT)
             fit = _LIKE * like + 100 * (_COVERED * covered[label] + _RELEVANT * about)
             fit *= _ONLY_NAMED + (1 - _ONLY_NAMED) * min(1.0, said[label] / _ENOUGH_SAID)
+            # The better the words fit by themselves, the less other words matter.
+            fit += _BEYOND * (beyond[label] - _USUALLY_BEYOND) * (1 - min(fit, 100) / 100)
             if hit and label in exact:
                 fit = max(fit, (like + 100 * covered[label]) / 2)
             on: float = BONUS if thread is not None and self.is_on(thread, label) else 0
             likely = NEAREST * min(akin.get(label, 0.0) / ALIKE, ITSELF)
             on = max(on, likely) if likely >= 0 else likely
-            fits.append((min(fit * own + on, 100.0), label))
+            fits.append((max(0.0, min(fit * own + on, 100.0)), label))
         fits.sort(reverse=True)
         return tuple(
             Ranked(label, score, hits[label].example if label in hits else None)

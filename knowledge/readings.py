@@ -108,6 +108,8 @@ def readings(spans: Sequence[Span], snapshot: Snapshot) -> Iterator[tuple[Span, 
             continue
         for kind in ("region", "country", "event", "partnership"):
             named = span.of(kind)
+            if kind == "event" and len(named) > 1 and "order.third" in orders:
+                break  # a third of two is neither
             if kind == "event" and len(named) > 1 and orders & _IN_ORDER.keys():
                 place_in_order = next(_IN_ORDER[order] for order in orders if order in _IN_ORDER)
                 begun = sorted(named, key=lambda n: snapshot.things["event"][n.id].begins)

@@ -8,6 +8,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from knowledge.latent import LatentIndex
 from knowledge.themes import stem
 
 _UNKNOWN_RARITY = 1.0
@@ -39,6 +40,7 @@ class FactIndex:
             for label, lines in texts.items()
         }
         self._stems = {label: frozenset(said) for label, said in counts.items()}
+        self._latent = LatentIndex(counts)
         average = sum(said.total() for said in counts.values()) / max(1, len(counts))
         self._labels: dict[str, dict[str, float]] = defaultdict(dict)
         for label, said in counts.items():
@@ -106,6 +108,12 @@ class FactIndex:
             akin = [w for word, w in weights.items() if word in near]
             shares[label] = (sum(held) + _SYNONYM * sum(akin)) / total
         return shares
+
+    def likeness(
+        self, words: Iterable[str], names: Iterable[str], labels: Iterable[str]
+    ) -> dict[str, float]:
+        """How near each label is to a question as a whole, also in other words: -1 to 1."""
+        return self._latent.likeness([*map(stem, words), *names], labels)
 
     def relevance(self, words: Iterable[str], names: Iterable[str]) -> dict[str, float]:
         """How much each label is about a question: 0 to about 1.5, by BM25.
