@@ -143,7 +143,8 @@ class Ranking:
             fit = _LIKE * like + 100 * (_COVERED * covered[label] + _RELEVANT * about)
             fit *= _ONLY_NAMED + (1 - _ONLY_NAMED) * min(1.0, said[label] / _ENOUGH_SAID)
             # The better the words fit by themselves, the less other words matter.
-            fit += _BEYOND * (beyond[label] - _USUALLY_BEYOND) * (1 - min(fit, 100) / 100)
+            nearness = beyond.get(label, _USUALLY_BEYOND) - _USUALLY_BEYOND
+            fit += _BEYOND * nearness * (1 - min(fit, 100) / 100)
             if hit and label in exact:
                 fit = max(fit, (like + 100 * covered[label]) / 2)
             on: float = BONUS if thread is not None and self.is_on(thread, label) else 0

@@ -64,7 +64,8 @@ class Talk:
     ) -> tuple[Ranked, ...]:
         """The labels that fit best, what the talk is about being added where it goes on."""
         plain = self._ranking.rank(masked, spans, thread)
-        if thread is None or not points_back(spans):
+        of_time = any(span.operator.startswith("order.") for span in spans)
+        if thread is None or of_time or not points_back(spans):
             return plain
         if plain and plain[0].label in SMALL_TALK and plain[0].score >= ON_THREAD:
             return plain
