@@ -29,7 +29,7 @@ ZONE = ZoneInfo("Europe/Brussels")
 ASKED = datetime(2017, 3, 10, 9, 0, tzinfo=ZONE)
 """When the reminder is asked for, and below when it comes: a day before a meeting of 2017."""
 DUE = datetime(2017, 3, 16, 9, 0, tzinfo=ZONE)
-SIZE = (1240, 934)
+SIZE = (1240, 954)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
