@@ -120,8 +120,7 @@ class Ranking:
         named = {f"<{kind}:{id}>" for kind, ids in entities_in(spans).items() for id in ids}
         with_names = {**weights, **self._facts.weigh(sorted(named))}
         own = 1 - _FOREIGN * self._facts.foreign(weights)
-        relevance = self._facts.relevance(masked.split(), named)
-        nearest = heapq.nlargest(_RANKED, relevance, key=relevance.__getitem__)
+        nearest, relevance = self._facts.relevance(masked.split(), named, _RANKED)
         akin = self._facts.akin(thread.label) if thread is not None else {}
         if thread is not None:
             akin = {**akin, thread.label: ALIKE * self._itself(spans, thread, weights)}
@@ -139,7 +138,7 @@ class Ranking:
                     (_WORD_FOR_WORD if label in exact else (like + 100 * said[label]) / 2, label)
                 )
                 continue
-            about = min(relevance.get(label, 0.0), _MOST_RELEVANT)
+            about = min(relevance(label), _MOST_RELEVANT)
             fit = _LIKE * like + 100 * (_COVERED * covered[label] + _RELEVANT * about)
             fit *= _ONLY_NAMED + (1 - _ONLY_NAMED) * min(1.0, said[label] / _ENOUGH_SAID)
             # The better the words fit by themselves, the less other words matter.

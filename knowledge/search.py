@@ -6,7 +6,10 @@ question speaks of. Words weigh by how few facts have them (inverse document fre
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
 
 from knowledge.latent import LatentIndex
 from knowledge.themes import stem
@@ -17,6 +20,7 @@ _UNKNOWN_RARITY = 1.0
 _SATURATION, _LENGTH = 1.6, 0.6
 # So many of its words are looked at to find what speaks of the same.
 _MOST_TELLING = 30
+_MOST_REMEMBERED = 16
 # What a synonym counts where the word itself would count 1.
 _SYNONYM = 0.6
 
@@ -42,11 +46,20 @@ class FactIndex:
         self._stems = {label: frozenset(said) for label, said in counts.items()}
         self._latent = LatentIndex(counts)
         average = sum(said.total() for said in counts.values()) / max(1, len(counts))
-        self._labels: dict[str, dict[str, float]] = defaultdict(dict)
-        for label, said in counts.items():
+        self._labels = list(counts)
+        owners: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for row, said in enumerate(counts.values()):
             room = _SATURATION * (1 - _LENGTH + _LENGTH * said.total() / average)
             for word, times in said.items():
-                self._labels[word][label] = times * (_SATURATION + 1) / (times + room)
+                owners[word].append((row, times * (_SATURATION + 1) / (times + room)))
+        # By word the rows of the labels that have it, and how much they do.
+        self._often = {
+            word: (
+                np.array([row for row, _ in rows], np.int32),
+                np.array([often for _, often in rows], np.float32),
+            )
+            for word, rows in owners.items()
+        }
         mates: dict[str, set[str]] = defaultdict(set)
         for group in synonyms:
             stems = {stem(word) for word in group}
@@ -58,16 +71,17 @@ class FactIndex:
         }
         total = len(self._stems)
         self._rarity = {
-            word: math.log(1 + total / len(labels)) / math.log(1 + total)
-            for word, labels in self._labels.items()
+            word: math.log(1 + total / len(rows)) / math.log(1 + total)
+            for word, rows in owners.items()
         }
         # How much a word tells labels apart (inverse document frequency of BM25).
         self._informs = {
-            word: math.log(1 + (total - len(labels) + 0.5) / (len(labels) + 0.5))
-            for word, labels in self._labels.items()
+            word: math.log(1 + (total - len(rows) + 0.5) / (len(rows) + 0.5))
+            for word, rows in owners.items()
         }
         self._unknown = math.log(2 * total + 2)
         self._light = frozenset(light)
+        self._rows = {label: row for row, label in enumerate(self._labels)}
         self._akin: dict[str, dict[str, float]] = {}
         facts = (stems for label, stems in self._stems.items() if "/" in label)
         self._told = frozenset().union(*facts)
@@ -115,8 +129,10 @@ class FactIndex:
         """How near each label is to a question as a whole, also in other words: -1 to 1."""
         return self._latent.likeness([*map(stem, words), *names], labels)
 
-    def relevance(self, words: Iterable[str], names: Iterable[str]) -> dict[str, float]:
-        """How much each label is about a question: 0 to about 1.5, by BM25.
+    def relevance(
+        self, words: Iterable[str], names: Iterable[str], most: int
+    ) -> tuple[list[str], Callable[[str], float]]:
+        """How much labels are about a question, by BM25.
 
         Words without content count as well, as "who" and "when" tell labels apart; they are common
         and so count little.
@@ -124,32 +140,56 @@ class FactIndex:
         Args:
             words: The words of the question.
             names: What it names, as the texts have it ("<event:info-day-2016>").
+            most: How many labels are wanted.
+
+        Returns:
+            The labels that are most about it, best first, and a function that gives for any label
+            how much it is: 0 to about 1.5.
         """
-        sums: dict[str, float] = defaultdict(float)
         stems = {stem(word) for word in words}.union(names)
         whole = sum(self._informs.get(word, self._unknown) for word in stems) or 1.0
-        for word in stems & self._informs.keys():
-            share = self._informs[word] / whole
-            for label, often in self._labels.get(word, {}).items():
-                sums[label] += share * often
-        return sums
+        sums = self._sums(
+            (word, self._informs[word] / whole) for word in stems & self._often.keys()
+        )
+        best = sums.argsort(kind="stable")[::-1][:most].tolist()
+
+        def of(label: str) -> float:
+            row = self._rows.get(label)
+            return 0.0 if row is None else float(sums[row])
+
+        return [self._labels[row] for row in best if sums[row] > 0], of
 
     def akin(self, label: str) -> dict[str, float]:
         """How much each other fact speaks of the same as one does: 0 to about 1.
 
         By the words that tell that fact from others, in its texts and in what it is asked with.
         """
-        if label not in self._akin:
-            self._akin[label] = dict(self._speaking_like(label))
-        return self._akin[label]
+        found = self._akin.get(label)
+        if found is None:
+            if len(self._akin) >= _MOST_REMEMBERED:
+                self._akin.clear()
+            found = self._akin[label] = dict(self._speaking_like(label))
+        return found
 
     def _speaking_like(self, label: str) -> Iterator[tuple[str, float]]:
-        stems = self._stems.get(label, frozenset()) - self._light
-        told = {word: self._informs[word] * self._labels[word][label] for word in stems}
+        row = self._rows.get(label)
+        if row is None:
+            return
+        told: dict[str, float] = {}
+        for word in self._stems[label] - self._light:
+            rows, often = self._often[word]
+            told[word] = self._informs[word] * float(often[np.searchsorted(rows, row)])
         telling = sorted(told, key=lambda word: (-told[word], word))[:_MOST_TELLING]
-        sums: dict[str, float] = defaultdict(float)
-        for word in telling:
-            for other, often in self._labels[word].items():
-                sums[other] += told[word] * often
-        whole = sums.pop(label, 0.0) or 1.0
-        return ((other, likeness / whole) for other, likeness in sums.items() if "/" in other)
+        sums = self._sums((word, told[word]) for word in telling)
+        whole = float(sums[row]) or 1.0
+        for other in sums.nonzero()[0].tolist():
+            if other != row and "/" in self._labels[other]:
+                yield self._labels[other], float(sums[other]) / whole
+
+    def _sums(self, weights: Iterable[tuple[str, float]]) -> npt.NDArray[np.float32]:
+        """What words add up to for each label."""
+        sums = np.zeros(len(self._labels), np.float32)
+        for word, weight in weights:
+            rows, often = self._often[word]
+            sums[rows] += weight * often
+        return sums
