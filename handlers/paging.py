@@ -14,7 +14,7 @@ _TOKENS = re.compile(r"<[^>]*>|&[#\w]+;|[^<&]+|[<&]", re.DOTALL)
 _TAG = re.compile(r"<(/?)([a-z-]+)")
 _ITEM = re.compile(r"^- ", re.MULTILINE)
 _SOURCES = re.compile(r"<i>[^<]*</i>")
-_ADDRESS = re.compile(r"https?://(?:www\.)?([^\s/;<]+)[^\s;<]*")
+_ADDRESS = re.compile(r"https?://(?:www\.)?([^\s/;<]+)(?:&#?\w+;|[^\s;<])*")
 
 
 def units(text: str) -> int:

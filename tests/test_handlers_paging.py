@@ -19,6 +19,21 @@ def test_a_short_text_is_one_page() -> None:
     assert pages("Yes.\n\n<i>Source: p. 1</i>") == ["Yes.\n\n<i>Source: p. 1</i>"]
 
 
+def test_addresses_of_sources_become_links_and_items_get_bullets() -> None:
+    address = "https://www.example.org/a?b=1&amp;c=%E2%80%99"
+    html = (
+        f"Two:\n- one\n- two - three\nsee {address}\n\n<i>Source: p. 1; {address}; as of 2020</i>"
+    )
+    (page,) = pages(html)
+    link = f'<a href="{address}">example.org</a>'
+    assert page == (
+        f"Two:\n• one\n• two - three\nsee {address}\n\n<i>Source: p. 1; {link}; as of 2020</i>"
+    )
+    assert pages(page) == [page], "once is enough"
+    urls = [one["url"] for one in parse(page, 0.0).entities if "url" in one]
+    assert urls == ["https://www.example.org/a?b=1&c=%E2%80%99"]
+
+
 def test_pages_end_at_blocks_and_repeat_the_source() -> None:
     blocks = [f"<b>{number}</b>\n" + "x" * 400 for number in range(9)]
     html = "\n\n".join([*blocks, "<i>Source: p. 1</i>"])
