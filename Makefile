@@ -27,8 +27,9 @@ test: $(VENV)/.dev ## style, types and tests: what continuous integration runs
 
 check: test ## the same as test
 
-bench: $(VENV)/.dev ## measure the budgets
-	$(BIN)/python -m tests.bench
+bench: $(VENV)/.dev ## measure the budgets, of the engine and in Telegram
+	@kept=0; $(BIN)/python -m tests.bench || kept=1; \
+		$(BIN)/python -m tests.bench_telegram || kept=1; exit $$kept
 
 soak: $(VENV)/.dev ## loads, kills, outages, hostility: figures beside promises (SOAK=full: hours)
 	$(BIN)/python -m tests.soak $(if $(filter full,$(SOAK)),--full)

@@ -1,6 +1,6 @@
 """Measures the bot beside an empty echo bot of the same framework.
 
-``python -m tests.bench_telegram``
+``python -m tests.bench_telegram``, the second half of ``make bench``.
 
 Both run as processes of their own against the test server, one after the other, with the same
 questions at the same moments. An answer's time runs from the question's arrival at the server to
