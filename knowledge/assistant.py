@@ -1,7 +1,6 @@
 """Answers one message: understand, decide, look up, render. Changes nothing."""
 
 import logging
-import re
 from datetime import datetime
 
 from jinja2 import UndefinedError
@@ -13,54 +12,13 @@ from knowledge.references import BadReference, Reference
 from knowledge.rendering import Rendering
 from knowledge.replies import Replies
 from knowledge.snapshot import Snapshot
+from knowledge.tidying import tidied, undotted
 from knowledge.understanding import Reader, Understanding
 from knowledge.wishes import Wish, Wishes
 
 _log = logging.getLogger(__name__)
 MOST_CHARACTERS = 2000
 """A question longer than this is not read."""
-_MARKUP = re.compile(r"<(script|style)\b.*?</\1>|</?[a-z][^<>]{0,80}>", re.IGNORECASE | re.DOTALL)
-# What people put before, beside or behind what they ask.
-_OPENING = re.compile(
-    r"^\s*(?:no|nope|sorry|well|ok|okay|hm+|um+|so|right|good (?:morning|afternoon|evening|day))"
-    r"\s*[,.!:]\s+",
-    re.IGNORECASE,
-)
-_POLITE = re.compile(
-    r"^\s*(?:(?:hi|hello|hey|dear \w+)[,!.]?\s+)?(?:please\s+)?(?:"
-    r"(?:could|can|would|will) you (?:please |kindly )?(?:tell|let|inform|remind|say)(?: to)?"
-    r"(?: me| us)?(?: know)?(?: please)?(?! about)|do you (?:happen to )?know"
-    r"|(?:please )?(?:tell|remind) (?:me|us)(?: again)?(?! about)"
-    r"|i(?:'d| would| should)? (?:like|love|want|need) to (?:know|ask|find out|hear)"
-    r"|(?:my|our) [\w-]+(?: [\w-]+)? (?:would like|'d like|wants?|needs?|wishes|keeps asking me)"
-    r"(?: to (?:know|ask|find out|hear))?"
-    r"|i(?: was|'m| am)(?: just)? wondering)[,:]?\s+",
-    re.IGNORECASE,
-)
-# Excuses before a question: "Sorry for the basic question, but …".
-_EXCUSE = re.compile(
-    r"^\s*(?:sorry|apologies|excuse me|forgive me|pardon)\b[^.?!,:]{0,60}[,:]\s*(?:but\s+)?",
-    re.IGNORECASE,
-)
-_DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
-_ASIDE = re.compile(r"\([^()]*\)")
-_CORRECTED = re.compile(
-    r"^.*\b(?:no,? wait|wait,? no|scratch that|let me rephrase)\b[,.:]*\s*",
-    re.IGNORECASE | re.DOTALL,
-)
-_FEWEST_LETTERS = 8
-
-
-def _tidied(text: str) -> str:
-    """A message without markup, asides in brackets, openings and what was taken back.
-
-    What would leave next to nothing is left as it is.
-    """
-    for pattern in (_MARKUP, _CORRECTED, _ASIDE, _EXCUSE, _OPENING, _POLITE):
-        rest = pattern.sub(" ", text)
-        if rest != text and sum(map(str.isalnum, rest)) >= _FEWEST_LETTERS:
-            text = rest
-    return text
 
 
 class Assistant:
@@ -79,6 +37,7 @@ class Assistant:
         self.snapshot = snapshot
         self.rendering = Rendering(declared, snapshot)
         self.reader = reader or Reader(snapshot, declared)
+        self._prefaces = declared.prefaces
         self.wishes = Wishes(declared.requests, self.reader.vocabulary, snapshot)
         self.replies = Replies(snapshot, self.rendering, declared.intents)
 
@@ -97,12 +56,12 @@ class Assistant:
             raise ValueError("now must be an aware datetime")
         if len(text) > MOST_CHARACTERS:
             return self.replies.say("too_long", now, focus, limit=MOST_CHARACTERS)
-        text = _DOTTED.sub(lambda found: found[0].replace(".", ""), text)
+        text = undotted(text)
         focus = focus if focus and focus.expires > now else None
         wish = self.wishes.read(text, now, focus)
         if wish is not None:
             return self._wished(wish, now, focus)
-        text = _tidied(text)
+        text = tidied(text, self._prefaces)
         understanding = self.reader.understand_best(text, focus)
         if not understanding.spans:
             return self.replies.say("blank", now, focus)

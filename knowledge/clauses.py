@@ -100,6 +100,7 @@ class ClauseReader:
         self._degree = False
         self._or = False
         self._including = False
+        self._averages = any(span.operator == "relation.average" for span in spans)
 
     def read(self) -> list[Clause]:
         """All clauses that say something."""
@@ -213,7 +214,7 @@ class ClauseReader:
         elif (
             operator not in limits
             and self._counts_noun(place)
-            and not (self._degree and number == 1)
+            and not (number == 1 and (self._degree or self._averages))
         ):
             limits[operator] = (number, number)
         if operator in limits:
@@ -256,6 +257,7 @@ class ClauseReader:
             "country": "country",
             "partnership": "partnership",
             "pilot": "partnership",
+            **({"membership": "partnership"} if self._limit is not None else {}),
         }.get(noun)  # type: ignore[assignment]  # the values are literals
         if counted:
             self._flush_limit()

@@ -136,7 +136,9 @@ class _Composer:
     def _asks_for_all_rows(self) -> bool:
         """Whether the memberships as such are asked about, of which a fact tells."""
         question = self.question
-        measured = question.says("degree.most", "degree.least", "relation.per", "relation.average")
+        measured = question.says("relation.per", "relation.average") or any(
+            operator.startswith("degree.") for operator in question.operators
+        )
         return question.says("subject.membership") and not question.names and not measured
 
     def _coverage(self) -> int:

@@ -8,6 +8,7 @@ from knowledge.themes import stem
 
 _GLUED_LETTERS = 9
 _FEWEST_GLUED = 5
+_FEWEST_OF_NAME = 4
 _QUESTION_LETTERS = 3
 _ASKING = frozenset({"how", "who", "why"})
 _MOST_MEANT = 4
@@ -46,6 +47,7 @@ class Mender:
         self._of_names = Speller(names)
         self._everyday = everyday
         self._light = frozenset(word for word in light if len(word) > 1)
+        self._whole = frozenset(whole)
         self._shorthand = {short: meant for short, meant in shorthand.items() if short not in whole}
         self._slipped = self._slips()
 
@@ -95,12 +97,19 @@ class Mender:
         return [(word, 0)]
 
     def _light_parts(self, word: str) -> tuple[str, ...]:
-        """Two words without content that were written together: "inthe", "whois"."""
+        """A word without content and another, or a name, written together: "inthe", "innano"."""
         if len(word) < _FEWEST_GLUED or self._speller.known(word) or word in self._shorthand:
             return ()
         cuts = range(2, len(word) - 1)
         pairs = ((word[:cut], word[cut:]) for cut in cuts)
-        return next((pair for pair in pairs if self._light.issuperset(pair)), ())
+        return next((pair for pair in pairs if self._are_two_words(*pair)), ())
+
+    def _are_two_words(self, first: str, second: str) -> bool:
+        if first not in self._light:
+            return False
+        named = len(second) >= _FEWEST_OF_NAME and second in self._whole
+        # "Toscania" is Tuscany mistyped, not "to Scania".
+        return second in self._light or (named and not self._speller.repair(first + second))
 
     def _slips(self) -> dict[str, str]:
         """The short words that ask or join, as they come out when a finger slips: "hiw", "whp".

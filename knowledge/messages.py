@@ -46,6 +46,14 @@ def named_in(spans: Sequence[Span]) -> list[Span]:
     return [span for span in spans if axis_name(span) or span.of("event")]
 
 
+def told_beside(
+    asking: tuple[Span, ...], read: Sequence[tuple[str, tuple[Span, ...]]]
+) -> list[Span]:
+    """The words with content of the other sentences: "My company prints orthoses. Which fits?"."""
+    others = (spans for _, spans in read if spans is not asking)
+    return [span for spans in others for span in spans if not span.operator]
+
+
 def only_question(read: Sequence[tuple[str, tuple[Span, ...]]]) -> tuple[Span, ...] | None:
     """The only sentence that is a question, when it says for itself all that it asks about.
 
@@ -77,6 +85,8 @@ def standing_alone(
         others = [number for number in range(len(parts)) if number != place]
         named = any(span.names for span in spans)
         said = any(content[at] or any(span.names for span in parts[at]) for at in others)
+        if all(span.operator in ("filler", "ask.true") for span in spans):
+            continue  # "…, correct?" asks whether the rest is so
         if asks(spans):
             known = [span for at in others for span in parts[at] if span.names]
             if named or not said:

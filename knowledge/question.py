@@ -49,8 +49,8 @@ class Question:
         self.spans = spans
         self.operators = [span.operator for span in spans]
         self.asked = frozenset(self.operators)
-        if spans and spans[-1].words == "with" and "ask.who" in self.asked:
-            self.asked |= {"relation.together"}  # "who does it lead textile with?"
+        if _asks_with_whom(spans):
+            self.asked |= {"relation.together"}
         self.names = {
             place: found for place, span in enumerate(spans) if (found := axis_name(span))
         }
@@ -104,6 +104,9 @@ class Question:
         if whether and self.names and "ask.whether" not in self.operators:
             first = min(self.names)
             axis, _ = self.names[first]
+            noun = self._noun_before(first)
+            if noun is not None and SUBJECTS[self.operators[noun][8:]] != axis:
+                return SUBJECTS[self.operators[noun][8:]], noun  # "is any region in both …?"
             if self.says("set.shared", "relation.together"):
                 return "partnership", None
             behind = self.operators[first + 1 : first + 2]
@@ -134,6 +137,14 @@ class Question:
         if self.says("ask.who", "relation.potential") or self._role_noun_after(0):
             return "region", None
         return self._implied_subject()
+
+    def _noun_before(self, place: int) -> int | None:
+        """The noun of "any region", "a partnership" before the first name."""
+        for number in range(1, place):
+            indefinite = self.spans[number - 1].words in ("any", "a", "an", "some", "one")
+            if indefinite and self.operators[number].removeprefix("subject.") in SUBJECTS:
+                return number
+        return None
 
     def _asks_where_most(self) -> bool:
         """Whether it is asked where most regions are: in which partnership."""
@@ -180,6 +191,8 @@ class Question:
                 return OTHER_SIDE[subject], None  # "how many belong to exactly four partnerships?"
             if not (subject == "partnership" and axes == {"partnership"}):
                 return subject, noun
+        if not axes and any(map(self._is_doer, range(len(self.spans)))) and self.asks():
+            return "partnership", None
         if "partnership" in axes:
             return "region", None
         if axes:
@@ -214,11 +227,20 @@ class Question:
         for number in range(place, len(self.spans)):
             operator = self.operators[number]
             if operator.startswith("subject.") and operator not in _NO_SUBJECTS:
+                if self._is_doer(number):
+                    continue
                 return number
             between = operator.partition(".")[0] in _BETWEEN or number in self.names
             if near and (not between or operator == "role.any"):
                 return None
         return None
+
+    def _is_doer(self, noun: int) -> bool:
+        """Whether a noun is who does something: "which are led by a single region?"."""
+        return any(
+            span.operator.startswith("role.") and span.words.endswith(" by")
+            for span in self.spans[max(0, noun - 3) : noun]
+        )
 
     def _role_noun_after(self, place: int) -> bool:
         """Whether "how many leads", "list the participants" ask for regions in a role."""
@@ -257,3 +279,12 @@ class Question:
         one = subject == "region" and len(self.ids("region")) == 1
         shared = one and self.says("set.shared")
         return shared or self.says("relation.together", "relation.potential")
+
+
+def _asks_with_whom(spans: Sequence[Span]) -> bool:
+    """Whether others beside one are asked for: "with which regions does X work?", "… with?"."""
+    if not spans:
+        return False
+    begins = spans[0].words == "with" and spans[1:2] and spans[1].operator.startswith("ask.")
+    ends = spans[-1].words == "with" and any(span.operator == "ask.who" for span in spans)
+    return bool(begins or ends)  # "who does it lead textile with?"

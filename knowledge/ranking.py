@@ -184,7 +184,7 @@ class Ranking:
             )
             if fact and numbers and not self._facts.covers(hit.label, numbers):
                 score *= other
-            nearly = hit.score >= SURE
+            nearly = hit.score >= SURE and not asked
             if not score:
                 continue
             if unrecorded and not self._facts.covers(hit.label, unrecorded, nearly=nearly):

@@ -90,6 +90,8 @@ def _unsaid_partnership(spans: Sequence[Span]) -> int | None:
             and (roles or nouns or "role.any" in operators)
         ):
             return place
+    if roles and set(operators) & {"role.observer", "role.interested"}:
+        return None  # of these there are so few that all are told
     bare = all(op.startswith(("role.", "ask.")) or op == "filler" for op in operators)
     opened = bool(spans) and (spans[0].words == "and" or len(spans) == 2)
     return len(spans) if roles and bare and opened else None

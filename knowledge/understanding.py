@@ -31,6 +31,7 @@ from knowledge.messages import (
     says_something,
     sentences,
     standing_alone,
+    told_beside,
 )
 from knowledge.query import run
 from knowledge.ranking import Ranking
@@ -87,6 +88,11 @@ def _is_certain(understanding: Understanding) -> bool:
     """Whether a part of a message is understood, as more than small talk."""
     decision = understanding.decision
     return isinstance(decision, Certain) and decision.candidate.reference.intent not in SMALL_TALK
+
+
+def _is_small_talk(understanding: Understanding) -> bool:
+    decision = understanding.decision
+    return isinstance(decision, Certain) and decision.candidate.reference.intent in SMALL_TALK
 
 
 def _score(understanding: Understanding) -> int:
@@ -165,7 +171,7 @@ class Reader:
         best = self._best_of(asking, focus)
         if isinstance(whole.decision, Unknown):
             best = best or self._best_of(naming, focus)
-            return best or self._courtesy((*asking, *naming)) or whole
+            return best or self._courtesy(read) or whole
         return best if best and _score(best) >= _SURE_PART else whole
 
     def _best_of(
@@ -175,12 +181,13 @@ class Reader:
         understood = (self.understand_spans(spans, focus) for spans in parts)
         return max(filter(_is_certain, understood), key=_score, default=None)
 
-    def _courtesy(self, parts: Sequence[tuple[Span, ...]]) -> Understanding | None:
+    def _courtesy(self, read: Sequence[tuple[str, tuple[Span, ...]]]) -> Understanding | None:
         """The thanks or greeting in a message that asks nothing: "thx a lot, that saved me"."""
-        if any(asks(spans) for spans in parts):
+        if any(asks(spans) for _, spans in read):
             return None
-        understood = (self.understand_spans(spans, None) for spans in parts)
-        return next((u for u in understood if isinstance(u.decision, Certain)), None)
+        parts = [part for sentence, _ in read for part in fragments(sentence)]
+        understood = (self.understand(part, None) for part in parts if len(parts) > 1)
+        return next(filter(_is_small_talk, understood), None)
 
     def _parts(
         self, read: Sequence[tuple[str, tuple[Span, ...]]]
@@ -193,6 +200,8 @@ class Reader:
             if len(read) > 1 and says_something(spans):
                 carried = asks(spans) and not any(span.names for span in spans)
                 asking.append((*spans, *named) if carried else spans)
+                if carried and not named:
+                    asking.append((*spans, *told_beside(spans, read)))
             parts = [self.vocabulary.spans(part) for part in fragments(sentence)]
             if len(parts) > 1:
                 ask, name = standing_alone(parts, [self.ranking.tells(part) for part in parts])

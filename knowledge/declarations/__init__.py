@@ -51,6 +51,8 @@ class Declarations:
     requests: Requests
     spelt_right: frozenset[str]
     synonyms: tuple[tuple[str, ...], ...]
+    prefaces: tuple[re.Pattern[str], ...]
+    """What people put before what they ask, in the order in which it is taken off."""
     areas: Mapping[str, tuple[str, ...]]
     """Groups of countries that people speak of as one; the words for them are operators."""
 
@@ -110,6 +112,7 @@ def declarations(language: str) -> Declarations:
         requests,
         _words(folder / "spelt_right.txt"),
         synonyms,
+        _prefaces(folder / "prefaces.yaml"),
         areas,
     )
 
@@ -117,6 +120,14 @@ def declarations(language: str) -> Declarations:
 def _words(path: Path) -> frozenset[str]:
     lines = path.read_text("utf-8").splitlines()
     return frozenset(word for line in lines if line[:1] != "#" for word in line.split())
+
+
+def _prefaces(path: Path) -> tuple[re.Pattern[str], ...]:
+    flags = re.IGNORECASE | re.DOTALL | re.VERBOSE
+    try:
+        return tuple(re.compile(pattern, flags) for pattern in _read(path).values())
+    except re.error as error:
+        raise DeclarationError(f"{path.name}: {error} - mend the expression") from error
 
 
 def _read(path: Path) -> dict[str, Any]:
