@@ -1,49 +1,47 @@
 """Reads questions about events in time: next, last, first, before or after another, of a year."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
+from knowledge.periods import is_date, period_of
 from knowledge.references import Reference
 from knowledge.snapshot import Snapshot
 from knowledge.vocabulary import Span
 
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan",
-            "february feb",
-            "march mar",
-            "april apr",
-            "may",
-            "june jun",
-            "july jul",
-            "august aug",
-            "september sep sept",
-            "october oct",
-            "november nov",
-            "december dec",
-        ),
-        1,
-    )
-    for name in names.split()
+SERIES = {"s3cop": "thematic", "s3p-industry": "s3p-industry"}
+_JOINT = frozenset({"joint", "thematic platforms", "tssp", "s3 platforms"})
+_S3_CONFERENCES = frozenset({"s3 conference", "s3 conferences"})
+MODES = {
+    **dict.fromkeys(("online", "virtual", "virtually", "remote", "remotely"), "online"),
+    **dict.fromkeys(("person", "physical", "physically", "face", "onsite", "presence"), "on-site"),
 }
-_DAYS = 31
-_YEAR = re.compile(r"(19|20)\d\d")
+"""How people say that a meeting was online or not."""
 _NTH = {
     word: number
     for number, words in enumerate(("seventh 7th", "eighth 8th", "ninth 9th", "tenth 10th"), 7)
     for word in words.split()
 }
 """Numbers of meetings, beyond those that are names: "the third meeting" is one."""
-_INCLUDED = frozenset({"since", "until", "from"})
+_QUESTION = frozenset({"what", "which", "who", "when", "where", "why", "how", "whom"})
+_VERBS = frozenset(
+    {"is", "are", "was", "were", "did", "does", "do", "has", "have", "had", "will", "any"}
+)
 _NOW = frozenset({"now", "today", "right now", "at the moment", "at present", "currently"})
 _KINDS = ("committee", "conference", "milestone", "event", "meeting")
+_MEETING = frozenset({"meet", "meets", "met", "convene", "convened"})
+_OCCURRED = frozenset({"launched", "published", "announced", "organised", "planned", "scheduled"})
+_FEW_WORDS = 8
+_ANYTHING = frozenset({"anything", "something", "nothing", "everything"})
 _OF_EVENTS = frozenset(
-    {"meet", "meets", "met", "held", "place", "venue", "location", "date", "city", "day", "when"}
+    {"places", "dates", "venues", "cities", "locations", "towns", "series", "taking", "about"}
+    | {"spring", "summer", "autumn", "fall", "half", "first half", "second half"}
+    | {"launched", "published", "announced", "organised", "planned", "scheduled", "going on"}
+    | {"ever", "end", "beginning", "start", "early", "late", "so far", "actually", "happening"}
+    | {"meet", "meets", "met", "held", "place", "venue", "location", "date", "city", "day", "when"}
     | {"where", "discuss", "discussed", "decide", "decided", "topic", "topics", "discussing"}
 )
 _EXPLAINED = ("subject_event", "order", "time", "ask", "number", "mark", "filler")
+_ON_TIMES = frozenset({"light.times", "set.all", "set.not"})
 
 
 def compose_events(spans: Sequence[Span], snapshot: Snapshot) -> tuple[Reference, int] | None:
@@ -51,12 +49,21 @@ def compose_events(spans: Sequence[Span], snapshot: Snapshot) -> tuple[Reference
     operators = {span.operator for span in spans}
     kinds = {op.partition(".")[2] for op in operators if op.startswith("subject_event.")}
     order = {op.partition(".")[2] for op in operators if op.startswith("order.")}
+    slots = time_slots(spans)
+    kinds = kinds or _unsaid_kind(spans, slots)
     if not kinds and not (order & {"next", "last"} and "ask.list" in operators):
         return None
-    slots = time_slots(spans)
+    series = _series_asked(spans, kinds)
+    if series or "committee" in kinds:
+        kinds, slots["kind"] = kinds | {"committee"}, "committee"
+    slots |= _told_besides(spans) | ({"series": series[1]} if series else {})
     anchor = anchor_event(spans, snapshot)
+    if anchor is not None and not order and kinds & {"committee", "conference"}:
+        # "Was there a committee in Helsinki?"
+        bare = any(s.of("event") and _is_place(s, snapshot) for s in spans)
+        anchor = None if bare else anchor
     places = places_of(spans, snapshot) if kinds and anchor is None else {}
-    limited = slots.keys() - {"kind"} or places
+    limited = slots.keys() - {"kind", "whether"} or places
     if not (order or limited or kinds & {"milestone", "event"} or _asks_for_many(spans)):
         return None
     if anchor is not None and not order:
@@ -64,14 +71,50 @@ def compose_events(spans: Sequence[Span], snapshot: Snapshot) -> tuple[Reference
     if not order and not limited and any(span.words in _NOW for span in spans):
         return Reference("events_now"), _coverage(spans, places)
     if anchor is not None:
-        slots = {name: slots[name] for name in ("kind",) if name in slots} | {"event": anchor}
-        named = any(span.of("event") for span in spans)
-        if slots.get("kind") == "committee" and not named:
-            slots["kind"] = next((kind for kind in _KINDS[1:] if kind in kinds), "milestone")
+        slots = _seen_from(anchor, spans, slots, kinds)
     slots |= {name: slot for name, (_, slot) in places.items()}
+    if series:
+        places["series"] = series
     if "after" in order and not slots.keys() & {"from", "to", "event"} and _since_report(spans):
         slots["from"] = snapshot.founding.as_of
     return Reference(_intent(order, anchor, slots), tuple(slots.items())), _coverage(spans, places)
+
+
+def _series_asked(spans: Sequence[Span], kinds: set[str]) -> tuple[Span, str] | None:
+    """The series of committee meetings that is meant, with the span that says so."""
+    words = {word for span in spans for word in span.words.split()}
+    of_many = words & _MEETING or any(s.words.endswith(("meetings", "committees")) for s in spans)
+    if not ("series" in words and kinds & {"committee", "meeting"}) and not (
+        "committee" in kinds and of_many
+    ):
+        return None
+    return next(((span, key) for span in spans if (key := series_of(span))), None)
+
+
+def _told_besides(spans: Sequence[Span]) -> dict[str, str]:
+    """What else is said of events: that yes or no is asked, how they met, what they are called."""
+    slots = {"whether": "yes"} if is_whether(spans) else {}
+    if mode := next((MODES[w] for s in spans for w in s.words.split() if w in MODES), None):
+        slots["mode"] = mode
+    if any(span.words in _S3_CONFERENCES for span in spans):
+        slots["called"] = "s3-conference"
+    return slots
+
+
+def _seen_from(
+    anchor: str, spans: Sequence[Span], slots: Mapping[str, str], kinds: set[str]
+) -> dict[str, str]:
+    """The slots of events before or after another, or between two."""
+    between = any(span.operator == "order.between" for span in spans)
+    kept = ("kind", "whether", *(("from", "to", "year") if between else ()))
+    seen = {name: slots[name] for name in kept if name in slots} | {"event": anchor}
+    named = [names[0].id for span in spans if (names := span.of("event"))]
+    until = next((id for id in named if id != anchor), None)
+    if between and until:
+        seen["until"] = until
+    if seen.get("kind") == "committee" and not named:
+        seen["kind"] = next((kind for kind in _KINDS[1:] if kind in kinds), "milestone")
+    return seen
 
 
 def time_slots(spans: Sequence[Span]) -> dict[str, str]:
@@ -90,22 +133,28 @@ def time_slots(spans: Sequence[Span]) -> dict[str, str]:
     words = [word for span in unnamed for word in span.words.split()]
     if number := next((_NTH[word] for word in words if word in _NTH), None):
         slots["number"] = str(number)
-    years = sorted({word for word in words if _YEAR.fullmatch(word)})
-    if len(years) == 2:
-        return slots | {"from": years[0], "to": years[1]}
-    if len(years) != 1:
-        return slots
-    said = {span.words for span in unnamed}
-    year = years[0]
-    if "order.after" in operators:
-        return slots | {"from": year if said & _INCLUDED else str(int(year) + 1)}
-    if "order.before" in operators:
-        return slots | {"to": year if said & _INCLUDED else str(int(year) - 1)}
-    month = next((MONTHS[word] for word in words if word in MONTHS), None)
-    if month is None:
-        return slots | {"year": year}
-    day = next((int(word) for word in words if word.isdecimal() and 1 <= int(word) <= _DAYS), None)
-    return slots | {"year": f"{year}-{month:02}" + (f"-{day:02}" if day else "")}
+    return slots | period_of(unnamed)
+
+
+def is_whether(spans: Sequence[Span]) -> bool:
+    """Whether a question begins with a verb ("was there …") or asks if it is so."""
+    asked = {span.operator for span in spans}
+    if asked & {"ask.count", "light.times"} or any(s.words in _QUESTION for s in spans):
+        return False
+    first = next((span.words.split()[0] for span in spans if span.words), "")
+    return bool(asked & {"ask.true", "ask.whether"}) or first in _VERBS | {"any", "anything"}
+
+
+def _unsaid_kind(spans: Sequence[Span], slots: Mapping[str, str]) -> set[str]:
+    """What is meant by "how often did it meet in 2018?" and by "anything in 2026?"."""
+    if any(span.names for span in spans):
+        return set()
+    words = {span.words for span in spans}
+    many = any(span.operator == "light.times" for span in spans)
+    if words & _MEETING and (many or slots):
+        return {"committee"}
+    said = words & _ANYTHING or (words & _OCCURRED and len(" ".join(words).split()) <= _FEW_WORDS)
+    return {"event"} if said and slots else set()
 
 
 def _since_report(spans: Sequence[Span]) -> bool:
@@ -118,13 +167,19 @@ def places_of(spans: Sequence[Span], snapshot: Snapshot) -> dict[str, tuple[Span
     A city that events were held in is meant as such, even when a region bears its name.
     """
     for span in spans:
-        place = span.words.replace(" ", "-")
-        if not span.operator and place in snapshot.event_places:
-            return {"place": (span, place)}
+        if not span.operator and _is_place(span, snapshot):
+            return {"place": (span, span.words.replace(" ", "-"))}
     for span in spans:
         if named := span.of("country"):
             return {"country": (span, named[0].id)}
+    for before, span in pairwise(spans):
+        if span.of("region") and before.words in ("in", "to"):
+            return {"place": (span, span.words.replace(" ", "-"))}
     return {}
+
+
+def _is_place(span: Span, snapshot: Snapshot) -> bool:
+    return span.words.replace(" ", "-") in snapshot.event_places
 
 
 def anchor_event(spans: Sequence[Span], snapshot: Snapshot) -> str | None:
@@ -160,19 +215,20 @@ def _coverage(spans: Sequence[Span], places: dict[str, tuple[Span, str]]) -> int
     explained = missing = 0.0
     said = [span for span, _ in places.values()]
     for span in spans:
-        if span.of("event") or span in said:
+        if span in said or span.of("event"):
             explained += 1.5
         elif span.names:
             missing += 1.5
-        elif span.words in _OF_EVENTS or span.operator == "set.all":
+        elif span.words in _OF_EVENTS or span.operator in _ON_TIMES:
             explained += 1
-        elif span.operator.partition(".")[0] in _EXPLAINED or is_date(span):
+        elif span.operator.partition(".")[0] in _EXPLAINED or is_date(span) or span.words in MODES:
             explained += span.operator != "filler"
         else:
             missing += 1
     return round(100 * explained / (explained + missing)) if explained else 0
 
 
-def is_date(span: Span) -> bool:
-    """Whether a span is a month or a year."""
-    return span.words in MONTHS or bool(_YEAR.fullmatch(span.words))
+def series_of(span: Span) -> str | None:
+    """The series of committee meetings that a word or a name tells, as its key begins."""
+    series = next((SERIES[name.id] for name in span.names if name.id in SERIES), None)
+    return series or ("thematic" if span.words in _JOINT else None)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from knowledge.chronology import is_date
 from knowledge.clauses import AXES, Clause, ClauseReader
 from knowledge.conditions import (
     conditions_of,
@@ -15,6 +14,7 @@ from knowledge.conditions import (
 )
 from knowledge.coverage import coverage, strong
 from knowledge.exceptions import exceptions_last
+from knowledge.periods import is_date
 from knowledge.query import OTHER_AXIS, Axis, Condition, Counted, Operation, Pattern, Query
 from knowledge.question import SUBJECTS, THEMED, Question
 from knowledge.snapshot import Snapshot

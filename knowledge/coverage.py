@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
-from knowledge.chronology import is_date
+from knowledge.periods import is_date
 from knowledge.question import Question
 from knowledge.snapshot import Snapshot
 from knowledge.text import fold

@@ -1,6 +1,7 @@
 """The views of questions about events: one event, and events in time, seen from a clock."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ from knowledge.snapshot import Snapshot
 from knowledge.text import fold
 
 _WHOLE_DATE = len("2017-03-17")
+_MONTH = len("2017-03")
 MOST_LISTED = 25
 """More events than this are counted, not listed: a message has to be read."""
 
@@ -45,6 +47,8 @@ def event_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
         "country": snapshot.countries[event.country].name if event.country else None,
         "ahead": first_day(event) > now.date(),
         "namesakes": namesakes,
+        "fits": _fits(event, reference),
+        "mode": reference.slot("mode"),
     }
     further = ("event_about", "event_outcomes", "event_next_steps", "events_after")
     offers = tuple(
@@ -53,6 +57,15 @@ def event_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
         if key != reference.intent
     )
     return View(data, (event,), "event", (event.id,), offers[:3])
+
+
+def _fits(event: Event, reference: Reference) -> bool:
+    """Whether an event was in the year, at the place and in the country that were asked about."""
+    country, host = reference.slot("country"), reference.slot("host")
+    limits = _limits(replace(reference, slots=tuple(s for s in reference.slots if s[0] != "mode")))
+    hosts = fold(f"{event.host} {event.organiser} {event.place}").replace(" ", "-")
+    hosted = host is None or host in hosts
+    return all(limit(event) for limit in limits) and country in (None, event.country) and hosted
 
 
 def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
@@ -67,7 +80,10 @@ def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
     today = now.date()
     anchor = snapshot.things["event"].get(reference.slot("event") or "")
     chosen = _chosen(snapshot, reference, kind)
+    until = snapshot.things["event"].get(reference.slot("until") or "")
     shown = _shown(reference.intent, chosen, anchor, now)
+    if until is not None:
+        shown = [e for e in shown if e.begins < until.begins and e.id != until.id]
     wanted = _wanted(reference, kind)
     past = _past([event for event in snapshot.events if is_of_kind(event, wanted)], now)
     period = bool(_limits(reference) or anchor or reference.slot("country"))
@@ -89,6 +105,8 @@ def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
         "running": bool(shown) and is_running(shown[0], now),
         "flagged": True,  # each line says so itself
         "anchor": anchor,
+        "until": until,
+        "at_edges": reference.slot("whether") and _at_edges(reference, shown),
         "last": past[-1] if past else None,
         "undated": _undated(chosen, today),
         "foreseen": _foreseen(snapshot, kind, today),
@@ -143,9 +161,23 @@ def _limits(reference: Reference) -> list[Any]:
         limits.append(lambda event: event.begins[: len(first)] >= first)
     if last:
         limits.append(lambda event: event.begins[: len(last)] <= last)
+    if series := reference.slot("series"):
+        limits.append(lambda event: (event.series or "").startswith(series))
+    if called := reference.slot("called"):
+        limits.append(lambda event: called in fold(event.title).replace(" ", "-"))
+    if mode := reference.slot("mode"):
+        limits.append(lambda event: event.mode == ("online" if mode == "online" else "in_person"))
     if place:
         limits.append(lambda event: place in fold(event.place or "").replace(" ", "-"))
     return limits
+
+
+def _at_edges(reference: Reference, events: Sequence[Event]) -> bool:
+    """Whether what was between two months was in these months themselves, all of it."""
+    months = {reference.slot("from") or "", reference.slot("to") or ""}
+    if len(months) < 2 or any(len(month) != _MONTH for month in months):
+        return False
+    return all(e.status in NOT_HELD or e.begins[:_MONTH] in months for e in events)
 
 
 def _runs_on(event: Event, day: str) -> bool:

@@ -1,5 +1,6 @@
 """The views of questions about what came after the report: newer partnerships, numbers, changes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from knowledge.answer import MOST_LISTED
@@ -32,12 +33,19 @@ def newer_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
         "as_of": snapshot.founding.as_of,
         "year": year,
         "platform": platform,
+        "latest": _latest(found) if reference.slot("latest") else [],
         "flagged": True,  # each line says so itself
     }
     offers = [offer for one in found[:3] for offer in partnership_offers(snapshot, one.id)[:1]]
     facts = tuple(found)
     ids = tuple(one.id for one in found[:MOST_LISTED])
     return View(data, facts or _first(snapshot), "partnership", ids, tuple(offers))
+
+
+def _latest(found: Sequence[Partnership]) -> list[Partnership]:
+    """The partnerships that began last, among those whose year is known."""
+    last = max((one.established or 0 for one in found), default=0)
+    return [one for one in found if last and one.established == last]
 
 
 def size_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from knowledge.answer import Focus
 from knowledge.changes import base_query
-from knowledge.chronology import is_date, time_slots
+from knowledge.chronology import time_slots
 from knowledge.facts import Event
 from knowledge.fragments import behind_opener, content
+from knowledge.periods import is_date
 from knowledge.references import Reference
 from knowledge.snapshot import Snapshot
 from knowledge.vocabulary import Span

@@ -43,6 +43,8 @@ _LEAST_WEIGHT = 0.3
 _SHORT_WORD = 2
 _OTHER_NUMBER = 0.85
 _OTHER_PLACE = 0.5
+_GAPS = "topic/gap-"
+"""What was looked for and not found is told where just that is asked."""
 _NUMBERED = frozenset({"page", "pages", "figure", "fig", "table", "phase", "layer", "footnote"})
 _NOT_TELLING = frozenset({"filler", "ask", "number", "time", "set", "degree"})
 
@@ -184,6 +186,8 @@ class Ranking:
             )
             if fact and numbers and not self._facts.covers(hit.label, numbers):
                 score *= other
+            if hit.label.startswith(_GAPS) and hit.score < SURE:
+                continue
             nearly = hit.score >= SURE and not asked
             if not score:
                 continue

@@ -5,8 +5,8 @@ from dataclasses import replace
 from itertools import islice, pairwise
 
 from knowledge.changes import about
-from knowledge.chronology import is_date
 from knowledge.decision import Candidate, Certain, Decision, Unsure
+from knowledge.periods import is_date
 from knowledge.question import AUXILIARIES, CIRCUMSTANCES
 from knowledge.references import Reference
 from knowledge.snapshot import Snapshot

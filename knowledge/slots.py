@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from knowledge.answer import Focus
 from knowledge.changes import about
-from knowledge.chronology import anchor_event, places_of, time_slots
+from knowledge.chronology import anchor_event, is_whether, places_of, time_slots
 from knowledge.declarations import Intent
 from knowledge.offers import CANNED
 from knowledge.references import Reference
@@ -14,11 +14,16 @@ from knowledge.vocabulary import Span
 _PLATFORMS = (
     ("agri food", "agri-food"),
     ("agrifood", "agri-food"),
+    ("food", "agri-food"),
+    ("farming", "agri-food"),
     ("energy", "energy"),
     ("blue economy", "blue-economy"),
     ("industrial modernisation", "industrial-modernisation"),
 )
 """How people call a thematic platform, and its key."""
+
+
+_YOUNG = frozenset({"newest", "youngest", "latest"})
 
 
 class SlotFiller:
@@ -55,6 +60,8 @@ class SlotFiller:
                 slots |= {name: id for name, (_, id) in places_of(spans, self._snapshot).items()}
         if label.startswith("partnerships_"):
             slots |= _period_and_platform(spans)
+        if label == "event_cancelled" and not is_whether(spans):
+            label = "event_about"  # "why was it cancelled?"
         if label in ("status_change", "not_recorded", "region_country"):
             for kind in ("partnership", "region", "country"):
                 if found := _named(kind, spans):
@@ -71,7 +78,10 @@ def _period_and_platform(spans: Sequence[Span]) -> dict[str, str]:
     words = " ".join(span.words for span in spans)
     if platform := next((id for said, id in _PLATFORMS if said in words), None):
         slots["platform"] = platform
-    if year := time_slots(spans).get("year"):
+    if any(span.operator == "order.last" or span.words in _YOUNG for span in spans):
+        slots["latest"] = "yes"
+    now = any(span.operator == "time.now" for span in spans)
+    if not now and (year := time_slots(spans).get("year")):
         slots["year"] = year[:4]
     return slots
 

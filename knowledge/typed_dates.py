@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from knowledge.chronology import MONTHS
+from knowledge.periods import MONTHS
 
 YEARS = range(1990, 2100)
 MOST_CHARACTERS = 80

@@ -20,6 +20,7 @@ from knowledge.decision import (
 )
 from knowledge.declarations import Declarations
 from knowledge.dialogue import follow_up
+from knowledge.event_aspects import of_event
 from knowledge.facts import Phrasing
 from knowledge.fallbacks import fallbacks, nearest
 from knowledge.matcher import Ranked
@@ -37,6 +38,7 @@ from knowledge.query import run
 from knowledge.ranking import Ranking
 from knowledge.readings import among_readings, asked_back, named_only, readings
 from knowledge.references import Reference
+from knowledge.singled_out import singled_out
 from knowledge.slots import SlotFiller
 from knowledge.snapshot import Snapshot
 from knowledge.talk import SMALL_TALK, Talk
@@ -52,7 +54,7 @@ _SURE_PART = 90
 _OF_WHAT_IS_NAMED = 5
 _OF_ALL = frozenset({"partnerships_newer", "partnerships_size"})
 """Questions about the partnerships as such, not about a named one."""
-_IN_TIME = frozenset({"events_first", "events_last", "events_next"})
+_IN_TIME = frozenset({"events_first", "events_last", "events_next", "events_now"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,19 @@ def _is_certain(understanding: Understanding) -> bool:
 def _is_small_talk(understanding: Understanding) -> bool:
     decision = understanding.decision
     return isinstance(decision, Certain) and decision.candidate.reference.intent in SMALL_TALK
+
+
+def _asks_standing(composition: Composition, declared: Sequence[Candidate]) -> bool:
+    """Whether "is it part of the platform?" is asked, not whether a partnership has a region."""
+    query = composition.query
+    best = max(declared, key=lambda candidate: candidate.score, default=None)
+    return (
+        query.operation == "check"
+        and query.subject == "partnership"
+        and best is not None
+        and best.reference.intent == "partnership_qualified"
+        and best.score >= COVERAGE
+    )
 
 
 def _score(understanding: Understanding) -> int:
@@ -214,8 +229,19 @@ class Reader:
         return self.understand_spans(self.vocabulary.spans(text), focus)
 
     def understand_spans(self, spans: tuple[Span, ...], focus: Focus | None) -> Understanding:
-        """The same for a message whose names and operators are found already."""
+        """The same for a message whose names and operators are found already.
+
+        What tells of one event is read as its name, unless nothing comes of that.
+        """
         spans = apposed(spelt_out(spans, self.areas), self.snapshot)
+        single = singled_out(spans, self.snapshot)
+        if single != spans:
+            understanding = self._understand_spans(single, focus)
+            if not isinstance(understanding.decision, Unknown):
+                return understanding
+        return self._understand_spans(spans, focus)
+
+    def _understand_spans(self, spans: tuple[Span, ...], focus: Focus | None) -> Understanding:
         if focus is not None:
             follow = follow_up(spans, focus, self.snapshot, self._compose)
             if isinstance(follow, Reference):
@@ -249,7 +275,7 @@ class Reader:
             yield Candidate(events[0], events[1], "composed")
         yield from self._false_premise(spans)
         composition = self._compose(spans)
-        if composition is not None:
+        if composition is not None and not _asks_standing(composition, declared):
             intent = "compare" if composition.compare else "find"
             reference = Reference(intent, query=composition.query)
             goes_on = names_nothing(composition.query) and self._goes_on(spans, ranked, focus)
@@ -258,6 +284,7 @@ class Reader:
         named = named_only(spans)
         if named is not None and not _told_already(named, spans, focus):
             yield named
+        yield from of_event(spans, declared, self.snapshot)
         yield from fallbacks(spans, self.themes, self.ranking, self.vocabulary.speller)
         nearby = nearest(spans, declared, self.themes, self.ranking)
         if nearby is not None:
@@ -280,11 +307,11 @@ class Reader:
         bonus = _OF_WHAT_IS_NAMED if entities_in(spans) else 0
         found = 0
         for hit in self.ranking.fitting(spans, ranked):
-            if hit.label in _IN_TIME and any(span.of("event") for span in spans):
+            if hit.label in _IN_TIME and any(span.of("event", "partnership") for span in spans):
                 continue  # "when did it first meet?" is about that one
             if hit.label in SMALL_TALK and named:
                 continue
-            if hit.label in _OF_ALL and any(span.of("partnership") for span in spans):
+            if hit.label in _OF_ALL and any(span.of("partnership", "event") for span in spans):
                 continue
             reference = self.slots.fill(hit.label, spans, focus)
             if reference is None:

@@ -202,6 +202,8 @@ VIEWS: Mapping[str, Callable[[Snapshot, Reference, datetime], View]] = {
     ),
     "partnership_since": since_view,
     "partnership_start": partnership_view("start"),
+    "partnership_qualified": partnership_view("start"),
+    "partnership_initiators": partnership_view("start"),
     "partnership_page": partnership_view("page"),
     "partnerships_newer": newer_view,
     "partnerships_size": size_view,
