@@ -110,7 +110,7 @@ def _asked(
             yield Candidate(reference, TOLD, "fallback")
         elif others <= _MANY:
             yield Candidate(reference, _FAINT, "fallback", strong=False)
-    elif told.has_most(content):
+    elif told.has_most(content) and not any(s.operator == "set.not" for s in content):
         yield Candidate(Reference("event_about", slots), TOLD, "fallback")
 
 

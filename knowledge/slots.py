@@ -6,6 +6,7 @@ from knowledge.answer import Focus
 from knowledge.changes import about
 from knowledge.chronology import anchor_event, is_whether, places_of, time_slots
 from knowledge.declarations import Intent
+from knowledge.event_times import NOT_HELD
 from knowledge.offers import CANNED
 from knowledge.references import Reference
 from knowledge.snapshot import Snapshot
@@ -61,7 +62,9 @@ class SlotFiller:
         if label.startswith("partnerships_"):
             slots |= _period_and_platform(spans)
         if label == "event_cancelled" and not is_whether(spans):
-            label = "event_about"  # "why was it cancelled?"
+            event = self._snapshot.things["event"][slots["event"]]
+            # "Why was it cancelled?", when it was.
+            label = "event_about" if event.status in NOT_HELD else label
         if label in ("status_change", "not_recorded", "region_country"):
             for kind in ("partnership", "region", "country"):
                 if found := _named(kind, spans):
