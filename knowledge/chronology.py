@@ -32,8 +32,14 @@ _MEETING = frozenset({"meet", "meets", "met", "convene", "convened"})
 _OCCURRED = frozenset({"launched", "published", "announced", "organised", "planned", "scheduled"})
 _FEW_WORDS = 8
 _ANYTHING = frozenset({"anything", "something", "nothing", "everything"})
+_WHERE = frozenset({"cities", "countries", "places", "towns", "venues", "locations"})
+_TURNS = frozenset({"after", "before", "between", "next", "last"})
+_PLURALS = frozenset({"meetings", "events", "conferences"})
+_ORGANISED_SINCE = "2023"
+"""When the S3 Community of Practice began to organise the committee's meetings."""
 _OF_EVENTS = frozenset(
-    {"places", "dates", "venues", "cities", "locations", "towns", "series", "taking", "about"}
+    {"countries", "country", "hosted", "organise", "organised", "host", "taken", "gone"}
+    | {"places", "dates", "venues", "cities", "locations", "towns", "series", "taking", "about"}
     | {"spring", "summer", "autumn", "fall", "half", "first half", "second half"}
     | {"launched", "published", "announced", "organised", "planned", "scheduled", "going on"}
     | {"ever", "end", "beginning", "start", "early", "late", "so far", "actually", "happening"}
@@ -56,6 +62,8 @@ def compose_events(spans: Sequence[Span], snapshot: Snapshot) -> tuple[Reference
     series = _series_asked(spans, kinds)
     if series or "committee" in kinds:
         kinds, slots["kind"] = kinds | {"committee"}, "committee"
+    matter = _matter(spans) if kinds and not series else None
+    slots |= {"about": matter[1]} if matter else {}
     slots |= _told_besides(spans) | ({"series": series[1]} if series else {})
     anchor = anchor_event(spans, snapshot)
     if anchor is not None and not order and kinds & {"committee", "conference"}:
@@ -66,15 +74,16 @@ def compose_events(spans: Sequence[Span], snapshot: Snapshot) -> tuple[Reference
     limited = slots.keys() - {"kind", "whether"} or places
     if not (order or limited or kinds & {"milestone", "event"} or _asks_for_many(spans)):
         return None
-    if anchor is not None and not order:
+    if anchor is not None and not order & _TURNS:
         return None
     if not order and not limited and any(span.words in _NOW for span in spans):
         return Reference("events_now"), _coverage(spans, places)
     if anchor is not None:
         slots = _seen_from(anchor, spans, slots, kinds)
     slots |= {name: slot for name, (_, slot) in places.items()}
-    if series:
-        places["series"] = series
+    places |= {name: one for name, one in (("series", series), ("about", matter)) if one}
+    if series and series[0].of("organisation") and not slots.keys() & {"from", "to", "year"}:
+        slots["from"] = _ORGANISED_SINCE
     if "after" in order and not slots.keys() & {"from", "to", "event"} and _since_report(spans):
         slots["from"] = snapshot.founding.as_of
     return Reference(_intent(order, anchor, slots), tuple(slots.items())), _coverage(spans, places)
@@ -89,6 +98,18 @@ def _series_asked(spans: Sequence[Span], kinds: set[str]) -> tuple[Span, str] | 
     ):
         return None
     return next(((span, key) for span in spans if (key := series_of(span))), None)
+
+
+def _matter(spans: Sequence[Span]) -> tuple[Span, str] | None:
+    """What several events were about, with the span that says so: "events on hydrogen"."""
+    if not any(_PLURALS & set(span.words.split()) for span in spans):
+        return None
+    named = (
+        (span, next(iter(span.of("partnership", "instrument", "organisation")), None))
+        for span in spans
+    )
+    found = [(span, f"{name.kind}/{name.id}") for span, name in named if name]
+    return found[0] if len(found) == 1 else None
 
 
 def _told_besides(spans: Sequence[Span]) -> dict[str, str]:
@@ -150,6 +171,8 @@ def _unsaid_kind(spans: Sequence[Span], slots: Mapping[str, str]) -> set[str]:
     if any(span.names for span in spans):
         return set()
     words = {span.words for span in spans}
+    if len(slots.get("year", "")) == len("2017-03-17"):
+        return {"event"}  # "what was on 29 November 2023?"
     many = any(span.operator == "light.times" for span in spans)
     if words & _MEETING and (many or slots):
         return {"committee"}
@@ -205,6 +228,11 @@ def _intent(order: set[str], anchor: str | None, slots: dict[str, str]) -> str:
 
 def _asks_for_many(spans: Sequence[Span]) -> bool:
     operators = {span.operator for span in spans}
+    words = {word for span in spans for word in span.words.split()}
+    if "subject_event.committee" in operators and (
+        words & _WHERE or ("where" in words and words & {"has", "have"})
+    ):
+        return True  # "in which cities did the committee meet?"
     plural = any(
         span.operator.startswith("subject_event.") and span.words.endswith("s") for span in spans
     )

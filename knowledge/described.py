@@ -34,6 +34,7 @@ _NUMBERED = {
 _HAPPENING = frozenset({"happened", "happens", "happen", "took place", "take place", "takes place"})
 _MATTERS = ("partnership", "instrument", "organisation")
 _DAYS = 31
+_STEM = 6
 
 
 @dataclass(slots=True)
@@ -53,6 +54,8 @@ class Told:
     eventful: bool = False
     series: str | None = None
     about: tuple[tuple[str, str], ...] = ()
+    qualified: tuple[str, ...] = ()
+    """Words right before the kind, which the event's own words have: "annual political meeting"."""
 
     @property
     def limited(self) -> bool:
@@ -96,7 +99,19 @@ def read(spans: Sequence[Span], snapshot: Snapshot) -> tuple[Told, set[int]]:
         ):
             used.add(place)
     _reads_matter(told, spans, used, snapshot)
+    told.qualified = _qualifiers(spans, used)
     return told, used
+
+
+def _qualifiers(spans: Sequence[Span], used: set[int]) -> tuple[str, ...]:
+    place = next((n for n in sorted(used) if is_kind_word(spans[n])), 0)
+    found: list[str] = []
+    for span in reversed(spans[:place]):
+        plain = not span.operator or span.operator == "mark.vanguard"
+        if not plain or span.names or not span.words.isalpha() or span.words in EVENTFUL | AT_ONCE:
+            break
+        found.append(span.words)
+    return tuple(found)
 
 
 def _reads_kind(told: Told, span: Span, before: Span | None, snapshot: Snapshot) -> bool:
@@ -216,6 +231,7 @@ def _fits(event: Event, told: Told, snapshot: Snapshot) -> bool:
         and _is_dated(event, told)
         and (not told.series or (event.series or "").startswith(told.series))
         and all(_is_about(event, key, snapshot) for key in told.about)
+        and _is_qualified(event, told.qualified)
     )
 
 
@@ -230,6 +246,11 @@ def _is_kind(event: Event, told: Told) -> bool:
     if told.kind in ("call", "calls"):
         return event.kind == "call"
     return any(word in title for word in (told.kind, _ALIKE.get(told.kind, told.kind)))
+
+
+def _is_qualified(event: Event, words: Sequence[str]) -> bool:
+    said = f"{event.title} {event.text} {event.mode} {event.scope} {event.status} steering"
+    return all(word[:_STEM] in fold(said) for word in words)
 
 
 def _is_dated(event: Event, told: Told) -> bool:

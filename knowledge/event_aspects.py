@@ -141,7 +141,7 @@ def _checked(spans: Sequence[Span], snapshot: Snapshot) -> tuple[tuple[str, str]
         if year := year_of(span):
             slots["year"] = year
         elif hosting and (one := span.of("region", "organisation", "country", "term")):
-            slots["host"] = fold(snapshot.things[one[0].kind][one[0].id].name).replace(" ", "-")
+            slots["host"] = f"{one[0].kind}/{one[0].id}"
         elif place in snapshot.event_places or (behind and span.of("region")):
             slots["place"] = place
         elif behind and (named := span.of("country")):

@@ -1,7 +1,6 @@
 """The views of questions about events: one event, and events in time, seen from a clock."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -47,8 +46,9 @@ def event_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
         "country": snapshot.countries[event.country].name if event.country else None,
         "ahead": first_day(event) > now.date(),
         "namesakes": namesakes,
-        "fits": _fits(event, reference),
+        "fits": _fits(event, reference, snapshot),
         "mode": reference.slot("mode"),
+        "asked_host": reference.slot("host") and (event.host or event.organiser),
     }
     further = ("event_about", "event_outcomes", "event_next_steps", "events_after")
     offers = tuple(
@@ -59,13 +59,31 @@ def event_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
     return View(data, (event,), "event", (event.id,), offers[:3])
 
 
-def _fits(event: Event, reference: Reference) -> bool:
-    """Whether an event was in the year, at the place and in the country that were asked about."""
-    country, host = reference.slot("country"), reference.slot("host")
-    limits = _limits(replace(reference, slots=tuple(s for s in reference.slots if s[0] != "mode")))
-    hosts = fold(f"{event.host} {event.organiser} {event.place}").replace(" ", "-")
-    hosted = host is None or host in hosts
+def _fits(event: Event, reference: Reference, snapshot: Snapshot) -> bool | None:
+    """Whether an event was in the year, at the place and of the host asked about; None: unknown."""
+    asked = dict(reference.slots)
+    if (event.place is None and asked.keys() & {"place", "country"}) or (
+        "host" in asked and not (event.host or event.organiser)
+    ):
+        return None
+    limits = _limits(
+        Reference("event_held", tuple((k, v) for k, v in asked.items() if k != "mode"))
+    )
+    country = asked.get("country")
+    hosted = "host" not in asked or _is_host(event, asked["host"], snapshot)
     return all(limit(event) for limit in limits) and country in (None, event.country) and hosted
+
+
+def _is_host(event: Event, asked: str, snapshot: Snapshot) -> bool:
+    """Whether an event was hosted or organised by a thing (``kind/id``), by any of its names."""
+    kind, _, id = asked.partition("/")
+    thing = snapshot.things[kind].get(id)
+    if thing is None:
+        return False
+    names = {thing.name, getattr(thing, "abbreviation", None)}
+    names |= {a.text for a in snapshot.aliases if (a.kind, a.target) == (kind, id)}
+    hosts = f" {fold(f'{event.host} {event.organiser} {event.place}')} "
+    return any(f" {fold(name)} " in hosts for name in names if name)
 
 
 def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View:
@@ -86,7 +104,9 @@ def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
         shown = [e for e in shown if e.begins < until.begins and e.id != until.id]
     wanted = _wanted(reference, kind)
     past = _past([event for event in snapshot.events if is_of_kind(event, wanted)], now)
-    period = bool(_limits(reference) or anchor or reference.slot("country"))
+    period = bool(
+        _limits(reference) or anchor or reference.slot("country") or reference.slot("about")
+    )
     listed = shown[:MOST_LISTED]
     apart = reference.intent == "events_list" and not period
     later = {event.id for event in shown if apart and snapshot.is_later(event)}
@@ -127,6 +147,7 @@ def _chosen(snapshot: Snapshot, reference: Reference, kind: str) -> list[Event]:
     wanted = _wanted(reference, kind)
     limits = _limits(reference)
     country, number = reference.slot("country"), reference.slot("number")
+    about = reference.slot("about")
     return [
         event
         for event in snapshot.events
@@ -134,12 +155,19 @@ def _chosen(snapshot: Snapshot, reference: Reference, kind: str) -> list[Event]:
         and all(limit(event) for limit in limits)
         and (country is None or event.country == country)
         and (number is None or str(event.number) == number)
+        and (about is None or about in _matters(event, snapshot))
     ]
+
+
+def _matters(event: Event, snapshot: Snapshot) -> list[str]:
+    """What an event was about, each as ``kind/id``."""
+    links = snapshot.links_of.get(("event", event.id), ())
+    return [f"{link.target_kind}/{link.target}" for link in links]
 
 
 def _wanted(reference: Reference, kind: str) -> str:
     """The kind that is meant by what people call it: of a year, "milestones" are all events."""
-    limited = bool(_limits(reference))
+    limited = bool(_limits(reference) or reference.slot("about"))
     if limited and kind in ("milestone", "event"):
         return "any"
     if kind == "event" and reference.intent != "events_list":

@@ -46,6 +46,10 @@ def singled_out(spans: Sequence[Span], snapshot: Snapshot) -> tuple[Span, ...]:
     if not told.kind or not told.limited:
         return spans
     event = only(told, snapshot)
+    if event is None and told.place and (told.year or told.month):
+        # "Was the March 2022 committee in Brussels?", when its place is not known.
+        event = only(replace(told, place=None), snapshot)
+        used = {n for n in used if not is_place(spans[n], snapshot)}
     if event is None and told.number and told.kind == "committee":
         # "Was the fourth committee in 2019?" is about the fourth, wherever and whenever it was.
         event = only(Told(kind="committee", number=told.number, series=told.series), snapshot)
