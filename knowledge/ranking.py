@@ -175,7 +175,10 @@ class Ranking:
         unrecorded = [span.words for span in spans if span.operator.startswith("unrecorded.")]
         asked = entities_in(spans)
         # What is not recorded of a region or partnership is hardly told by a fact about it.
-        least = SURE if unrecorded and asked.keys() & {"region", "partnership"} else 0
+        least = 0
+        if unrecorded and asked.keys() & {"region", "partnership"}:
+            counted = any(span.operator == "ask.count" for span in spans)
+            least = EXACT if counted else SURE
         numbers = [span.words for span in spans if span.words.isdecimal()]
         other = _OTHER_PLACE if _points_to_place(spans) else _OTHER_NUMBER
         vague = not _tells(spans) or self._defines_unknown(spans)

@@ -37,7 +37,8 @@ async def test_a_reminder_comes_at_its_moment(database: Database) -> None:
     async with BotApiServer() as server, office(database) as desk:
         ana, ben, stopped = people(server, 3)
         await desk.enter(meeting())
-        await desk.subscribe([ana, ben, stopped], meeting(), leads=["1h", "1d"])
+        await desk.subscribe([ana, ben], meeting(), leads=["1h"])
+        await desk.subscribe([stopped], meeting(), leads=["1h", "1d"])
         await database.change(
             "UPDATE chats SET reminders = FALSE WHERE chat_id = :id", id=stopped.id
         )
@@ -57,9 +58,21 @@ async def test_a_reminder_comes_at_its_moment(database: Database) -> None:
             "1d": ("withheld", "stopped"),
             "1h": ("withheld", "stopped"),
         }
-        assert len(texts_to(server, ana)) == 1, "what is overdue of one event is one message"
         assert server.violations == []
         assert " ERROR " not in bot.read_log()
+
+
+async def test_what_is_overdue_of_one_event_is_one_message(database: Database) -> None:
+    async with BotApiServer() as server, office(database) as desk:
+        (ana,) = people(server, 1)
+        await desk.enter(meeting())
+        await desk.subscribe([ana], meeting(), leads=["1h", "1d"])
+        bot = Rehearsing(server, database).at(DUE + SOON)
+        await bot.start()
+        await server.wait_for_message(ana)
+        assert await bot.end() == 0
+        assert len(texts_to(server, ana)) == 1
+        assert {row.lead for row in await desk.rows() if row.state == "sent"} == {"1h", "1d"}
 
 
 async def test_after_an_outage_what_is_of_use_comes_late_and_at_once(database: Database) -> None:
