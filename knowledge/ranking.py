@@ -35,6 +35,8 @@ _ENOUGH_SAID = 0.5
 """From this share on of the words besides names the fit is whole."""
 _WORD_FOR_WORD = 97.0
 """The fit of an intent whose declared sentence is asked word for word."""
+_DECLARED_SO, _DECLARED_TOO = 95.0, 88.0
+"""The least fit of a fact that is asked as it is declared, alone or like others."""
 _FOREIGN = 0.5
 """How much words speak against every fact that no fact has."""
 
@@ -146,8 +148,8 @@ class Ranking:
             # The better the words fit by themselves, the less other words matter.
             nearness = beyond.get(label, _USUALLY_BEYOND) - _USUALLY_BEYOND
             fit += _BEYOND * nearness * (1 - min(fit, 100) / 100)
-            if hit and label in exact:
-                fit = max(fit, (like + 100 * covered[label]) / 2)
+            if label in exact:
+                fit = max(fit, _DECLARED_SO if len(exact) == 1 else _DECLARED_TOO)
             on: float = BONUS if thread is not None and self.is_on(thread, label) else 0
             likely = NEAREST * min(akin.get(label, 0.0) / ALIKE, ITSELF)
             on = max(on, likely) if likely >= 0 else likely
