@@ -23,6 +23,9 @@ FULL = 100
 """Updates that Telegram gives at a time."""
 
 PART = "polling"
+_AGAIN = 0.25
+"""Seconds until updates that need the database are tried again; others wait behind them."""
+
 _PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 _log = logging.getLogger(__name__)
 
@@ -125,7 +128,7 @@ class Poller:
             again = await self._intake.without_memory(updates)
             if not again:
                 return following
-            await asyncio.sleep(_PAUSES[0])
+            await asyncio.sleep(_AGAIN)
             if len(updates) < FULL:
                 return min(again)
             # Others wait behind these; what is held in memory is lost only by a crash just now.

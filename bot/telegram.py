@@ -238,6 +238,7 @@ class TelegramBot:
         if not self.application.running:
             return
         _log.info("Stopping")
+        self.intake.shut()
         self.slots.closing.set()
         timer = asyncio.get_running_loop().call_later(DRAIN_SECONDS, self._hurry)
         await self.application.stop()

@@ -72,6 +72,8 @@ class Webhook:
             _log.error("An update of an unknown form is left out: %s", type(error).__name__)
             return HTTPStatus.OK
         await self._intake.calm()
+        if not self._intake.open:
+            return HTTPStatus.SERVICE_UNAVAILABLE  # connections outlive the stop: others take it
         try:
             again = await self._intake.receive([update])
         except DatabaseError as error:

@@ -210,7 +210,9 @@ class Deliverer:
             self._planned_from = snapshot
 
     def _until_next(self, found: _Round, room: int) -> float:
-        if self._planned_from is None or len(found.claimed) == room > 0:
+        if self._planned_from is None:
+            return 0.0  # there is time to plan while the windows of another process are waited out
+        if len(found.claimed) == room > 0:
             return self._windows.pause()
         wait = RENEWED_AFTER
         if found.more:

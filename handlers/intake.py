@@ -54,6 +54,7 @@ class Intake(asyncio.Queue[object]):
         self._forgetful: set[int] = set()  # could not be handled without memory
         self._calm = asyncio.Event()
         self._calm.set()
+        self.open = True  # whether what comes is still handled by this process
         self._pace = Pace()
         self._hasty: set[int] = set()  # updates of those who send too much, who are to be told
         self.failures: dict[int, str] = {}  # update id -> why it could not be handled
@@ -77,8 +78,12 @@ class Intake(asyncio.Queue[object]):
         return self._paced(one for id, one in wanted.items() if id in fresh or id not in bodies)
 
     def enqueue(self, updates: Iterable[Update]) -> None:
-        """Hands updates to the handlers."""
+        """Hands updates to the handlers; of one that stops, what is stored is left to others."""
         for update in updates:
+            if not self.open:
+                if (loose := self._loose.pop(update.update_id, None)) is not None:
+                    loose.set_result(False)
+                continue
             self._in_hand[update.update_id] = perf_counter()
             self.put_nowait(update)
         if len(self._in_hand) >= CROWDED:
@@ -119,6 +124,8 @@ class Intake(asyncio.Queue[object]):
 
     async def take_over(self, bot: Bot) -> int:
         """Takes what another process left, and what had to wait; returns how many that was."""
+        if not self.open:
+            return 0
         left = [
             Update.de_json({"update_id": id, **json.loads(body)}, bot)
             for id, body in await self._inbox.take_over(at=self._now())
@@ -181,6 +188,11 @@ class Intake(asyncio.Queue[object]):
             else:
                 return
         self._inbox.handled_unseen(id, outcome, at=self._now())
+
+    def shut(self) -> None:
+        """Hands no more to the handlers: what would come after the last is never fetched."""
+        self.open = False
+        self._calm.set()
 
     def close(self) -> None:
         """Answers those who wait for what will not be handled any more."""

@@ -24,24 +24,13 @@ from statistics import median, quantiles
 
 from tests.botapi import BotApiServer, User
 from tests.databases import SqliteDatabases, with_knowledge
+from tests.questions import QUESTIONS
 from tests.telegram_process import BotProcess
 
 USERS = 1000
 RATE = 25.0
 """Questions a second, at random moments."""
 
-QUESTIONS = (
-    "which partnerships is Catalonia in?",
-    "who leads 3D printing?",
-    "and who leads it?",
-    "what is the next milestone?",
-    "how many Spanish regions are in bio-economy?",
-    "what do Lombardy and Flanders share?",
-    "what is ESM?",
-    "tell me about the textile partnership",
-    "what does the steering committee do?",
-    "wich partnership is cataluna in",
-)
 MOST_RATIO = 1.25
 LEAST_CEILING = 150.0
 
@@ -93,9 +82,9 @@ async def measure(
         server.delay = delay
         assert bot.process is not None
         await _load(server, people, seconds=2.0, seed=1)  # warms up
-        before = _cpu(bot.process.pid)
+        before = processor_time(bot.process.pid)
         times = await _load(server, people, seconds=seconds, seed=2)
-        cpu = (_cpu(bot.process.pid) - before) / len(times)
+        cpu = (processor_time(bot.process.pid) - before) / len(times)
         ceiling = await _flood(server, people)
         await bot.end(signal.SIGTERM)
         assert server.violations == [], server.violations[:3]
@@ -149,7 +138,7 @@ async def _flood(server: BotApiServer, people: list[User]) -> float:
     return len(people) / (max(answered.values()) - start)
 
 
-def _cpu(pid: int) -> float:
+def processor_time(pid: int) -> float:
     """Seconds of processor time that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

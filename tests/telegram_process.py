@@ -26,6 +26,9 @@ _CACHE = tempfile.TemporaryDirectory(prefix="s3p-cache-")
 START_SECONDS = 60.0
 """A safety net for the start of a process on a busy machine."""
 
+END_SECONDS = 60.0
+"""The same for its end."""
+
 
 class BotProcess:
     """One run of ``python -m bot run``; its log is kept in a file."""
@@ -78,7 +81,12 @@ class BotProcess:
         assert self.process is not None
         if self.process.returncode is None:
             self.process.send_signal(how)
-        return await self.process.wait()
+        try:
+            async with asyncio.timeout(END_SECONDS):
+                return await self.process.wait()
+        except TimeoutError:
+            self.process.kill()
+            raise AssertionError(f"the bot did not end:\n{self.read_log()}") from None
 
     async def command_line(self, *arguments: str) -> tuple[int, str]:
         """Runs another command in the same environment; its exit code and all that it says."""

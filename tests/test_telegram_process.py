@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from handlers.lanes import SLOTS
-from tests.botapi import BotApiServer, faults
+from tests.botapi import BotApiServer, User, faults
 from tests.databases import Database
 from tests.telegram_process import ROOT, BotProcess, Telegram, running
 
@@ -195,6 +195,36 @@ async def test_a_webhook_is_served_and_needs_its_secret(
             assert await bot.end(signal.SIGTERM) == 0
         assert len(server.from_bot(ana)) == 2
         assert server.violations == []
+
+
+async def test_what_comes_while_the_webhook_stops_is_left_to_others(
+    database: Database, unused_tcp_port: int
+) -> None:
+    url = f"http://127.0.0.1:{unused_tcp_port}/telegram"
+    settings = {"WEBHOOK_URL": url, "WEBHOOK_SECRET": SECRET, "PORT": str(unused_tcp_port)}
+    known = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+    async with BotApiServer() as server, httpx.AsyncClient(headers=known) as client:
+        ana = server.world.user("Ana")
+        server.faults.add(faults.slow(1.5), "sendMessage", chat=ana)
+        async with running(server, database, ready="setWebhook", **settings) as bot:
+            server.webhook.stop()  # from now on only what is posted here arrives
+            question = server.world.say(ana, QUESTION)
+            assert (await client.post(url, json=question)).status_code == 200
+            await server.wait_for_call("sendMessage", ana)
+            ending = asyncio.ensure_future(bot.end())
+            taken: list[User] = []
+            refused: list[User] = []
+            while not refused and len(taken) < 500:
+                person = server.world.user()
+                answer = await client.post(url, json=server.world.say(person, QUESTION))
+                (taken if answer.status_code == 200 else refused).append(person)
+            assert await ending == 0
+        assert refused, "over a connection that was open before the stop"
+        assert len(server.from_bot(ana)) == 1
+        async with running(server, database):
+            for person in taken + refused:
+                await server.wait_for_message(person)
+        assert all(len(server.from_bot(person)) == 1 for person in taken + refused)
 
 
 async def test_a_webhook_without_a_secret_is_refused(tmp_path: Path) -> None:

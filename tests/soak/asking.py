@@ -8,20 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from tests.botapi import BotApiServer, Call, User
-
-QUESTIONS = (
-    "which partnerships is Catalonia in?",
-    "who leads 3D printing?",
-    "and who leads it?",
-    "what is the next milestone?",
-    "how many Spanish regions are in bio-economy?",
-    "what do Lombardy and Flanders share?",
-    "what is ESM?",
-    "tell me about the textile partnership",
-    "what does the steering committee do?",
-    "wich partnership is cataluna in",
-)
-"""Each is answered with one message."""
+from tests.questions import QUESTIONS
 
 ASIDES = ("I cannot reach my memory right now",)
 """How messages begin that come beside an answer."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.presence import DEAD_SECONDS
+from handlers.lanes import SLOTS
 from tests.botapi import BotApiServer
 from tests.databases import Database
 from tests.reminding import meeting, office, people, texts_to
@@ -48,7 +49,7 @@ async def steps(stage: Stage) -> Iterable[Figure]:
             asking = Asking(server, site.people(300))
             for ahead in STEPS:
                 clock.write_text(str(ahead), encoding="ascii")
-                await asking.at_rate(15, stage.pick(4, 60))
+                await asking.at_rate(15, stage.pick(3, 60))
             lost = await asking.answered(30)
             async with office(database) as desk:
                 await quiet(desk)
@@ -70,7 +71,7 @@ async def asleep(stage: Stage) -> Iterable[Figure]:
     async with stage.site(delay=0.05) as site:
         asking, process = Asking(site.server, site.people(300)), site.bots[0].process
         assert process is not None
-        for _ in range(stage.pick(2, 20)):
+        for _ in range(stage.pick(1, 20)):
             load = asyncio.create_task(asking.at_rate(30, 4 + DEAD_SECONDS))
             await asyncio.sleep(2)
             process.send_signal(signal.SIGSTOP)
@@ -82,6 +83,29 @@ async def asleep(stage: Stage) -> Iterable[Figure]:
             Figure("questions asked", asking.asked),
             never("lost", lost),
             never("answered twice", asking.doubled),
+            never("updates left in hand", await site.settled()),
+            *site.manners(),
+        ]
+
+
+async def frozen(stage: Stage) -> Iterable[Figure]:
+    """One of two replicas stands still until the other takes over from it, and goes on."""
+    async with stage.site(2, delay=0.05) as site:
+        asking, process = Asking(site.server, site.people(300)), site.bots[0].process
+        assert process is not None
+        for _ in range(stage.pick(1, 20)):
+            load = asyncio.create_task(asking.at_rate(30, 8 + DEAD_SECONDS))
+            await asyncio.sleep(2)
+            process.send_signal(signal.SIGSTOP)
+            await asyncio.sleep(DEAD_SECONDS + 4)
+            process.send_signal(signal.SIGCONT)
+            await load
+        lost = await asking.answered(60)
+        return [
+            Figure("questions asked", asking.asked),
+            never("lost", lost),
+            never("answered twice, under way at the time", asking.doubled, SLOTS),
+            never("silence about it in the log", "taken for dead" not in site.bots[0].read_log()),
             never("updates left in hand", await site.settled()),
             *site.manners(),
         ]

@@ -98,6 +98,29 @@ async def stopped(stage: Stage) -> Iterable[Figure]:
         ]
 
 
+async def rolled(stage: Stage) -> Iterable[Figure]:
+    """Two replicas are stopped and started in turn under load, as when a new version goes out."""
+    async with stage.site(2, delay=0.02) as site:
+        asking, codes = Asking(site.server, site.people(1000)), []
+        load = asyncio.create_task(asking.at_rate(40, stage.pick(20, 200)))
+        while not load.done():
+            for bot in site.bots:
+                await asyncio.sleep(1)
+                codes.append(await bot.end())
+                await bot.start(ready="setWebhook")
+        lost = await asking.answered(60)
+        return [
+            Figure("questions asked", asking.asked),
+            Figure("stops", len(codes)),
+            never("that ended with an error", sum(map(bool, codes))),
+            never("lost", lost),
+            never("answered twice", asking.doubled),
+            never("updates left in hand", await site.settled()),
+            *timed("answer", asking.times),
+            *site.manners(),
+        ]
+
+
 async def repeated(stage: Stage) -> Iterable[Figure]:
     """The same hundred updates come ten times, while others change things as well."""
     async with stage.site(2 if stage.databases.engine == "postgresql" else 0) as site:

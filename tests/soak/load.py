@@ -23,16 +23,18 @@ async def load(stage: Stage) -> Iterable[Figure]:
         warming = Asking(site.server, people, seed=2)
         await warming.at_rate(RATE / 2, WARM_UP)
         late = await warming.answered(60)
-        before = site.memory()
+        before, worked = site.memory(), site.processor()
         asking = Asking(site.server, people)
         await asking.at_rate(RATE, stage.pick(60, 600))
         lost = late + await asking.answered(60)
+        worked = site.processor() - worked
         growth = (site.memory() - before) / len(site.bots)
         return [
             Figure("questions asked", asking.asked),
             never("unanswered", lost),
             never("answered twice", warming.doubled + asking.doubled),
             *timed("answer", asking.times, p95=150, p99=500),
+            Figure("processor time of a question", worked / asking.asked * 1000, unit="ms"),
             Figure("memory of a process before", before / len(site.bots), unit="MB"),
             Figure("memory that a process grew by", growth, GROWTH, "MB"),
             *site.manners(),

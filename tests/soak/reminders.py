@@ -79,7 +79,7 @@ async def days(stage: Stage) -> Iterable[Figure]:
 
 
 async def _outage(stage: Stage, away: timedelta, said: str) -> list[Figure]:
-    number = stage.pick(300, 1000)
+    number = stage.pick(200, 1000)
     back = BEGINS - timedelta(hours=2)
     lead = f"{int((BEGINS - back + away) / timedelta(hours=1))}h"
     over = meeting("past", back - timedelta(hours=5))

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.bench_telegram import processor_time
 from tests.botapi import BotApiServer, User
 from tests.databases import Database, Databases, Fill, with_knowledge
 from tests.soak.figures import Figure, never
@@ -87,6 +88,10 @@ class Site:
     def memory(self) -> float:
         """Megabytes that the bots hold together."""
         return sum(resident(bot) for bot in self.bots)
+
+    def processor(self) -> float:
+        """Seconds of processor time that the bots have used together."""
+        return sum(processor_time(bot.process.pid) for bot in self.bots if bot.process is not None)
 
     def errors(self) -> list[str]:
         """Lines of the logs that tell of what nobody foresaw."""

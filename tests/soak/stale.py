@@ -6,7 +6,8 @@ from db import calendar
 from db.batches import Batches
 from db.engine import create_engine
 from tests.pack_maker import make_other
-from tests.soak.asking import QUESTIONS, Asking
+from tests.questions import QUESTIONS
+from tests.soak.asking import Asking
 from tests.soak.figures import Figure, never
 from tests.soak.stage import Site, Stage
 
