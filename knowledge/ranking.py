@@ -47,6 +47,8 @@ _OTHER_NUMBER = 0.85
 _OTHER_PLACE = 0.5
 _GAPS = "topic/gap-"
 """What was looked for and not found is told where just that is asked."""
+_FOR_WHOM = frozenset({"for", "to", "by", "small"})
+"""Behind these words, what is not recorded is not what is asked: "a problem for companies"."""
 _NUMBERED = frozenset({"page", "pages", "figure", "fig", "table", "phase", "layer", "footnote"})
 _NOT_TELLING = frozenset({"filler", "ask", "number", "time", "set", "degree"})
 
@@ -174,7 +176,11 @@ class Ranking:
 
     def fitting(self, spans: Sequence[Span], ranked: Sequence[Ranked]) -> Iterator[Fitting]:
         """The labels that are about what the question names and counts."""
-        unrecorded = [span.words for span in spans if span.operator.startswith("unrecorded.")]
+        unrecorded = [
+            span.words
+            for before, span in pairwise((Span(0, 0, "", ""), *spans))
+            if span.operator.startswith("unrecorded.") and before.words not in _FOR_WHOM
+        ]
         asked = entities_in(spans)
         # What is not recorded of a region or partnership is hardly told by a fact about it.
         least = 0
