@@ -84,7 +84,11 @@ def _asked_subject(spans: Sequence[Span], base: Query, *, plural: bool) -> Axis:
             and base.subject == "region"
         ):
             return SUBJECTS[noun]
-    if plural or base.subject == "region":
+    of_one = base.subject == "partnership" and any(
+        len(c.pattern.regions) == 1 for c in base.conditions
+    )
+    asks_who = any(span.operator == "ask.who" for span in spans)
+    if plural or base.subject == "region" or (of_one and not nouns and not asks_who):
         return base.subject
     return "region"
 

@@ -147,6 +147,11 @@ def switched(base: Query, subject: Axis, focus: Focus, *, every: bool) -> Query:
         patterns = [c.pattern for c in base.conditions if c.pattern.partnerships]
         if subject == "country":
             return Query("country", conditions=tuple(Condition(p, "region") for p in patterns))
+    if base.subject == "country" and subject == "region" and base.candidates:
+        lying = Condition(Pattern(countries=frozenset(base.candidates)), "partnership")
+        placed = (Condition(c.pattern, "partnership") for c in base.conditions if c.plain)
+        kept = [c for c in placed if c.pattern.partnerships or c.pattern.roles]
+        return Query("region", conditions=(lying, *kept))
     if not carried or len(carried) > _MOST_CARRIED:
         return Query(subject)
     groups = [[id] for id in carried] if every else [list(carried)]

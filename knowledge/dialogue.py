@@ -12,7 +12,7 @@ from knowledge.carrying import carried_on
 from knowledge.changes import about
 from knowledge.choosing import chosen_by_words
 from knowledge.corrections import corrected, returned
-from knowledge.ellipsis import about_again, asked_again, circumstance
+from knowledge.ellipsis import about_again, asked_again, circumstance, not_in
 from knowledge.extremes import next_most, other_extreme, turned
 from knowledge.fragments import changed, content, fragment, is_named, removing, stands_alone
 from knowledge.listed import ORDINALS, gone_into, item, named_span
@@ -63,6 +63,7 @@ def follow_up(
         or retold(spans, last, snapshot)
         or other_time(spans, last, snapshot)
         or neighbour(spans, last, focus)
+        or not_in(spans, last)
         or asked_again(spans, last, focus, snapshot)
         or other_extreme(spans, last, focus)
         or about_again(spans, last, focus)

@@ -54,6 +54,10 @@ _TIMES_ASKED = frozenset(
 )
 _DIFFERENCE = frozenset({"by", "how", "much", "many", "and", "what", "is", "the", "difference"})
 _DATE_WORDS = frozenset({"as", "old", "date", "recent"})
+_WHERE_FROM = frozenset(
+    {"where", "from", "is", "are", "they", "it", "these", "those", "in", "which", "what", "and"}
+    | {"of", "that", "this", "them", "does", "do", "come", "comes", "what s", "the", "its", "all"}
+)
 _ROLES = frozenset({"as", "role", "roles", "capacity", "function"})
 _AS_WHAT = _ROLES | {
     "what",
@@ -88,6 +92,8 @@ def circumstance(spans: Sequence[Span], last: Reference, focus: Focus) -> Refere
     event = next((id for kind, id in spoken_of if kind == "event"), None)
     if event is not None and bare in ({"where"}, {"when"}):
         return Reference(f"event_{bare.pop()}", (("event", event),))
+    if (country := _its_country(spans, last, focus)) is not None:
+        return country
     if last.intent == "card" and bare & {"when", "year"} and bare <= _TIMES_ASKED:
         return last  # a fact that has a date tells it
     if last.intent == "compare" and words <= _DIFFERENCE:
@@ -103,6 +109,31 @@ def circumstance(spans: Sequence[Span], last: Reference, focus: Focus) -> Refere
     if named and not any(span.words in _INSTEAD for span in spans):
         return None
     return partnerships_of(regions[0]) if bare == {"where"} and len(regions) == 1 else None
+
+
+def _its_country(spans: Sequence[Span], last: Reference, focus: Focus) -> Reference | None:
+    """Where the one region that was spoken of lies, or the several: "country?", "from where?"."""
+    told = [span for span in content(spans) if not span.operator.startswith("ask.")]
+    words = {span.words for span in spans}
+    where = "where" in words and "from" in words and not told
+    if not where and [span.words for span in told] != ["country"]:
+        return None
+    if is_named(spans) or not words <= _WHERE_FROM | {"country"}:
+        return None
+    query = last.query
+    if query is None:
+        regions = [id for kind, id in last.slots if kind == "region"]
+    elif query.subject == "region" and focus.results_kind == "region" and query.operation == "list":
+        regions = list(focus.results)
+    else:
+        regions = list({id for c in query.conditions for id in c.pattern.regions})
+        regions = list(query.candidates) if query.subject == "region" else regions
+    if len(regions) == 1:
+        return Reference("region_country", (("region", regions[0]),))
+    if not regions or not where:
+        return None
+    lying = Condition(Pattern(regions=frozenset(regions)), "region")
+    return Reference("find", query=Query("country", conditions=(lying,)))
 
 
 def _with_role(last: Reference) -> Reference:
@@ -127,7 +158,7 @@ def asked_again(
         return last if all(op.startswith(_OF_COMPARING) for op in operators) else None
     if query is None or last.intent != "find" or not operators:
         return None
-    if any(span.words in ("whom", "with whom") for span in spans):
+    if _asks_with_whom(spans, operators):
         return _fellows(query, focus, snapshot)
     if set(operators) >= {"set.not"} and all(
         op.startswith(("ask.", "set.not")) for op in operators
@@ -153,8 +184,27 @@ def asked_again(
     if "ask.who" in operators and query.subject == "partnership":
         return _doers(query)
     if query.operation == "check":
-        return replace(last, query=replace(query, operation="list", candidates=()))
+        return _that_hold(last, query)
     return replace(last, query=query.with_operation("list"))
+
+
+def _asks_with_whom(spans: Sequence[Span], operators: Sequence[str]) -> bool:
+    """Whether fellows are asked for: "with whom?", "who with?"."""
+    whom = any(span.words in ("whom", "with whom") for span in spans)
+    return whom or (spans[-1].words == "with" and set(operators) == {"ask.who"})
+
+
+def _that_hold(last: Reference, query: Query) -> Reference:
+    """What a yes or no was about: "does it lead more than one?" - "which ones?"."""
+    patterns = [c.pattern for c in query.conditions]
+    named = any(p.regions or p.countries or p.partnerships for p in patterns)
+    if query.subject == "region" and query.candidates and query.conditions and not named:
+        roles = frozenset(role for p in patterns for role in p.roles)
+        pattern = Pattern(regions=frozenset(query.candidates), roles=roles)
+        return Reference(
+            "find", query=Query("partnership", conditions=(Condition(pattern, "region"),))
+        )
+    return replace(last, query=replace(query, operation="list", candidates=()))
 
 
 def _others(last: Reference, query: Query) -> Reference | None:
@@ -206,6 +256,25 @@ def _fellows(query: Query, focus: Focus, snapshot: Snapshot) -> Reference | None
         return members_of(*partnerships) if len(partnerships) == 1 else None
     pattern = Pattern(partnerships=partnerships, roles=roles, other_than=regions[0])
     return Reference("find", query=Query("region", conditions=(Condition(pattern, "partnership"),)))
+
+
+def not_in(spans: Sequence[Span], last: Reference) -> Reference | None:
+    """The partnerships without the region spoken of: "which ones isn't it in?"."""
+    words = {span.words for span in spans}
+    denied_of_it = any(s.operator == "set.not" for s in spans) and words & SINGULAR
+    query = last.query
+    if not denied_of_it or query is None or query.operation == "check" or is_named(spans):
+        return None
+    if not all(
+        s.operator in ("filler", "set.not", "ask.list", "subject.partnership") for s in spans
+    ):
+        return None
+    regions = {id for c in query.conditions for id in c.pattern.regions} or set(query.candidates)
+    regions |= {c.pattern.other_than for c in query.conditions if c.pattern.other_than}
+    if len(regions) != 1:
+        return None
+    left_out = Condition(Pattern(regions=frozenset(regions)), "region", 0, 0)
+    return Reference("find", query=Query("partnership", conditions=(left_out,)))
 
 
 # "Back to Lombardy"

@@ -12,6 +12,7 @@ from knowledge.references import MOST_PLACES, Reference
 from knowledge.vocabulary import Span
 
 _PLACES = {"order.second": 2, "order.third": 3}
+_FEWEST = 2
 _NUMBERED = {"order.first": 0, "order.second": 1, "order.last": 1}
 _ASKING_ONE = ("ask.", "subject.", "role.any")
 _REVERSE = ("other way round", "other way around", "way round", "reverse", "vice versa", "opposite")
@@ -45,7 +46,8 @@ def other_extreme(spans: Sequence[Span], last: Reference, focus: Focus) -> Refer
     operation: Operation = "least" if "degree.least" in degree else "most"
     ranked = query is not None and query.operation in ("most", "least", "rank")
     if query is None or query.measure is None or not ranked:
-        return _most_of_all(told, operation, focus) if degree else None
+        listed = _most_of_list(told, operation, query, focus)
+        return (listed or _most_of_all(told, operation, focus)) if degree else None
     if not all(
         op.startswith(("degree.m", "degree.l", "order.", "ask.", "number.1")) for op in operators
     ):
@@ -56,6 +58,23 @@ def other_extreme(spans: Sequence[Span], last: Reference, focus: Focus) -> Refer
     elif not degree:
         return None
     return Reference("find", query=replace(query, operation=operation, place=1))
+
+
+def _most_of_list(
+    told: Sequence[Span], operation: Operation, query: Query | None, focus: Focus
+) -> Reference | None:
+    """The largest or smallest of what was listed: "the smallest?", "which one is in most?"."""
+    if query is None or query.operation not in ("list", "count") or len(focus.results) < _FEWEST:
+        return None
+    if not all(span.operator.startswith(("degree.", "ask.", "number.1")) for span in told):
+        return None
+    asks = any(span.operator.startswith("ask.") for span in told)
+    if query.subject == "country" or (query.subject == "region" and not asks):
+        return None
+    subject = query.subject
+    within = query.conditions or (Condition(Pattern().on(subject, focus.results), subject),)
+    measure = Condition(Pattern(), OTHER_AXIS[subject])
+    return Reference("find", query=Query(subject, operation, within, measure, query.candidates))
 
 
 def _most_of_all(told: Sequence[Span], operation: Operation, focus: Focus) -> Reference | None:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from knowledge.changes import base_query, with_clause, with_other_slot
 from knowledge.clauses import ClauseReader, axis_name
 from knowledge.listed import PLURAL
+from knowledge.query import Query
 from knowledge.question import AUXILIARIES, CIRCUMSTANCES
 from knowledge.references import Reference
 from knowledge.vocabulary import Span
@@ -53,6 +54,9 @@ _OPENERS = (
     "or",
     "so",
 )
+_OF_THEM = frozenset({"one", "of", "them", "these", "those", "among", "in", "it", "listed", "too"})
+_ADDING = frozenset({"add", "plus", "include", "with", "together with"})
+_MOST_COMPARED = 4
 _QUESTION_WORDS = CIRCUMSTANCES | {"is", "are", "does", "do", "did", "was", "were", "has", "have"}
 
 
@@ -72,13 +76,16 @@ def fragment(spans: Sequence[Span]) -> tuple[Span, ...] | None:
     also = any(span.operator == "relation.also" for span in rest)
     if also and len(rest) > 1 and rest[0].words in ("is", "are") and rest[1].names:
         rest = rest[1:]  # "is Hungary in too?"
+    if len(rest) > 2 and rest[0].words in ("is", "are") and rest[1].names:
+        behind = rest[2:]
+        rest = rest[:2] if all(span.words in _OF_THEM for span in behind) else rest
     opened = len(rest) < len(spans)
     told = content(rest)
     narrowing = any(span.words in PLURAL for span in rest)
     asked = [span for span in told if span.operator.startswith("ask.")]
     # "Which Swedish?" asks the same of others.
     asks = bool(asked) and not (asked == told[:1] and told[0].words == "which" and len(rest) == 2)
-    loose = [span for span in told if not span.names and not span.operator]
+    loose = [s for s in told if not s.names and not s.operator and s.words not in _ADDING]
     if any(s.operator.startswith("relation.") and s.operator != "relation.also" for s in told):
         return None
     groups = {_group(span.operator) for span in told if span.operator}
@@ -177,8 +184,12 @@ def changed(spans: Sequence[Span], last: Reference) -> Reference | None:
         return None
     query = base
     words = {span.words for span in spans}
-    adding = bool(words & (PLURAL | {"only", "just"})) or (
-        "ones" in words and query.subject == "region"
+    if last.intent == "compare" and (more := _compared_too(spans, query)) is not None:
+        return Reference("compare", query=more)
+    adding = (
+        _adds(spans, query)
+        or bool(words & (PLURAL | {"only", "just"}))
+        or ("ones" in words and query.subject == "region")
     )
     each = any(span.operator == "set.both" for span in spans)
     for clause in ClauseReader(spans, frozenset()).read():
@@ -186,3 +197,19 @@ def changed(spans: Sequence[Span], last: Reference) -> Reference | None:
     if spans[0].words in ("is", "are") and query.candidates:
         query = query.with_operation("check")
     return None if query == base else Reference("find", query=query)
+
+
+def _adds(spans: Sequence[Span], query: Query) -> bool:
+    """Whether "as well" adds to what was asked of several together: "and 3D printing as well"."""
+    together = [c for c in query.conditions if c.plain and c.pattern.partnerships]
+    return len(together) > 1 and any(span.operator == "relation.also" for span in spans)
+
+
+def _compared_too(spans: Sequence[Span], query: Query) -> Query | None:
+    """A comparison with one more: "add Emilia-Romagna", "and Tuscany too"."""
+    found = [name for span in spans if (name := axis_name(span))]
+    adding = any(span.operator == "relation.also" or span.words in _ADDING for span in spans)
+    if not adding or len(found) != 1 or found[0][0] != query.subject:
+        return None
+    ids = tuple(dict.fromkeys((*query.candidates, found[0][1].id)))
+    return replace(query, candidates=ids) if len(ids) <= _MOST_COMPARED else None

@@ -42,6 +42,7 @@ def named_in_part(
         pointing = bool(found) and found[-1].words in _POINTING and behind in _ONE
         pools = _pools(focus, last, snapshot, pointing=pointing)
         singled = pointing or (brief and not span.words.isdecimal())
+        singled = singled or _stands_for_noun(spans, place, focus)
         meant = _meant(span, pools, snapshot) if singled else None
         if meant is None:
             found.append(span)
@@ -52,6 +53,14 @@ def named_in_part(
         found.append(named_span(span, *meant))
         place += 2 if behind in _ONE else 1
     return tuple(found)
+
+
+def _stands_for_noun(spans: Sequence[Span], place: int, focus: Focus) -> bool:
+    """Whether an adjective has no noun behind it: "what does the south lead?"."""
+    before = spans[place - 1].words if place else ""
+    behind = spans[place + 1].operator if place + 1 < len(spans) else "filler"
+    listed = focus.results_kind == "region" and len(focus.results) > 1
+    return listed and before == "the" and behind.startswith(("role.", "filler"))
 
 
 def _is_loose(span: Span) -> bool:

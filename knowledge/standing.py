@@ -85,7 +85,9 @@ def alone(spans: Sequence[Span], last: Reference, focus: Focus) -> Reference | N
     partnerships = _partnerships(last, focus) or known(focus, "partnership")[:1]
     if len(partnerships) != 1 or len(regions) != 1:
         return None
-    leads = Condition(Pattern(regions=frozenset(regions), roles=_LEADS), "region")
-    single = Condition(Pattern(roles=_LEADS), "region", 1, 1)
+    said_roles = {role for c in last.query.conditions for role in c.pattern.roles}
+    roles = frozenset(said_roles) or _LEADS
+    leads = Condition(Pattern(regions=frozenset(regions), roles=roles), "region")
+    single = Condition(Pattern(roles=roles), "region", 1, 1)
     query = Query("partnership", "check", (leads, single), candidates=tuple(partnerships))
     return Reference("find", query=query)
