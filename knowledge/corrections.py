@@ -7,12 +7,18 @@ from knowledge.clauses import axis_name
 from knowledge.vocabulary import Span
 
 _FEW = 2
+_BESIDES = frozenset({"next to", "beside"})
 _MEANING = frozenset({"mean", "meant"})
 
 
 def corrected(spans: Sequence[Span]) -> tuple[Span, ...]:
     """The message with its last word on each matter; what it corrects is left out."""
-    return _instead(_meant(tuple(spans)))
+    return _instead(_meant(tuple(map(_beside, spans))))
+
+
+def _beside(span: Span) -> Span:
+    """The span with "next to it", "besides it" as an exception: who else there is."""
+    return replace(span, operator="set.not") if span.words in _BESIDES else span
 
 
 def _meant(spans: tuple[Span, ...]) -> tuple[Span, ...]:

@@ -54,6 +54,7 @@ _TIMES_ASKED = frozenset(
 )
 _DIFFERENCE = frozenset({"by", "how", "much", "many", "and", "what", "is", "the", "difference"})
 _DATE_WORDS = frozenset({"as", "old", "date", "recent"})
+_RIGHT = frozenset({"right", "correct", "true", "wrong"})
 _WHERE_FROM = frozenset(
     {"where", "from", "is", "are", "they", "it", "these", "those", "in", "which", "what", "and"}
     | {"of", "that", "this", "them", "does", "do", "come", "comes", "what s", "the", "its", "all"}
@@ -151,7 +152,11 @@ def asked_again(
 ) -> Reference | None:
     """The last query with another operation, when nothing else is said."""
     query = last.query
-    if is_named(spans) or len(spans) > _MOST_WORDS or any(s.words in SINGULAR for s in spans):
+    if (
+        is_named(spans)
+        or len(spans) > _MOST_WORDS
+        or any(s.words in SINGULAR | _RIGHT for s in spans)
+    ):
         return None
     operators = [span.operator for span in content(spans)]
     if last.intent == "compare" and operators:

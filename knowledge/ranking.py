@@ -14,7 +14,7 @@ from knowledge.readings import alike
 from knowledge.references import Reference
 from knowledge.search import FactIndex
 from knowledge.snapshot import Snapshot
-from knowledge.subjects import subjects
+from knowledge.subjects import central, subjects
 from knowledge.threads import ALIKE, BONUS, ITSELF, NEAREST, Thread, opens, points_back
 from knowledge.utterances import LabelEntities, entities_in, examples_of, masked_name
 from knowledge.vocabulary import Name, Span, Vocabulary
@@ -43,6 +43,7 @@ _FOREIGN = 0.5
 _LEAST_WEIGHT = 0.3
 """Words that weigh less than this together ("what") tell no fact from another."""
 _SHORT_WORD = 2
+_GIST = 3
 _OTHER_NUMBER = 0.85
 _OTHER_PLACE = 0.5
 _GAPS = "topic/gap-"
@@ -101,7 +102,8 @@ class Ranking:
         self._facts = FactIndex(texts, declared.operators["filler"], declared.synonyms)
         self._matcher = Matcher(examples, speller=vocabulary.speller)
         light = {word for text in declared.operators["filler"] for word in text.split()}
-        self._subjects = subjects(examples, light | INTERROGATIVES)
+        self._central = central(examples, light | INTERROGATIVES)
+        self._subjects = subjects(self._central)
 
     def rank(
         self, masked: str, spans: Sequence[Span], thread: Thread | None = None
@@ -169,8 +171,9 @@ class Ranking:
         """
         if opens(spans):
             return -ITSELF
-        counted = any(span.operator.startswith(("order.", "number.")) for span in spans)
-        if counted or any(span.names for span in spans) or not points_back(spans):
+        asks = any(s.operator.startswith(("order.", "number.", "ask.")) for s in spans)
+        asks = asks or any(span.words in INTERROGATIVES for span in spans)
+        if asks or any(span.names for span in spans) or not points_back(spans):
             return 0.0
         return ITSELF if weights and self._facts.covers(thread.label, weights) else 0.0
 
@@ -226,6 +229,11 @@ class Ranking:
     def subject(self, thread: Thread) -> tuple[Span, ...]:
         """What the fact that was told last is about, as words to be added to a question."""
         return tuple(Span(0, 0, "", word) for word in self._subjects.get(thread.label, ()))
+
+    def gist(self, thread: Thread) -> tuple[Span, ...]:
+        """What most questions about the last fact speak of: for "by whom?", which says nothing."""
+        words = self._central.get(thread.label, ())[:_GIST]
+        return tuple(Span(0, 0, "", word) for word in words)
 
     def is_about(self, reference: Reference, name: Name) -> bool:
         """Whether a declared question is about a thing: has it in a slot, or is asked with it."""

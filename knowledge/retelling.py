@@ -14,7 +14,7 @@ from knowledge.snapshot import Snapshot
 from knowledge.threads import LISTING
 from knowledge.vocabulary import Span
 
-_LISTS = re.compile(r"\(1\)|: [^.;]+;[^.;]+|[^.,]+, [^.,]+(?:, [^.,]+)* and [^.]+")
+_LISTS = re.compile(r"\(1\)|: [^.;]+;[^.;]+|[^.,]+, [^.,]+, [^.]+ and [^.]+")
 _COUNTING = frozenset({"how many", "are", "there", "they", "is", "it", "that", "in total", "total"})
 _COUNTING |= frozenset({"them", "all", "number of", "count", "altogether", "overall", "in all"})
 _WHICH = frozenset({"which", "which ones", "ones", "what", "name", "names", "list", "they", "them"})
@@ -70,7 +70,12 @@ def _enumerates(last: Reference, snapshot: Snapshot) -> bool:
 def asks_which(spans: Sequence[Span]) -> bool:
     """Whether nothing is said but that what was counted is to be named: "which ones are they?"."""
     asked = any(span.operator in ("ask.list", "ask.who") for span in spans)
-    return asked and all(span.words in _WHICH for span in spans)
+    return asked and all(span.words in _WHICH for span in spans if not _stands_for_last(span))
+
+
+def _stands_for_last(span: Span) -> bool:
+    """Whether a span is "they", that has been replaced by what was spoken of."""
+    return any(name.form == "focus" for name in span.names)
 
 
 def naming_them(label: str, akin: Mapping[str, float], snapshot: Snapshot) -> str | None:

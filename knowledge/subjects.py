@@ -14,24 +14,34 @@ _SHARED = 3
 _MOST_WORDS = 3
 
 
-def subjects(
+def central(
     examples: Mapping[str, Sequence[str]], light: Collection[str]
 ) -> dict[str, tuple[str, ...]]:
-    """The words for the matter of each fact, the most common first; none where there are none.
+    """The words that are in many questions of each fact, the most common first.
 
     Args:
         examples: Masked questions by label; labels of facts have a slash.
         light: Words without content.
     """
-    central: dict[str, list[str]] = {}
+    found: dict[str, tuple[str, ...]] = {}
     for label, asked in examples.items():
         if "/" in label:
             often = Counter(word for text in asked for word in set(text.split()) - set(light))
-            central[label] = [word for word, n in often.items() if n >= _CENTRAL * len(asked)]
-    spread = Counter(word for words in central.values() for word in words)
+            enough = [(-n, word) for word, n in often.items() if n >= _CENTRAL * len(asked)]
+            found[label] = tuple(word for _, word in sorted(enough))
+    return found
+
+
+def subjects(words: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """The words for the matter of each fact, the most common first; none where there are none.
+
+    Args:
+        words: What ``central`` found.
+    """
+    spread = Counter(word for said in words.values() for word in said)
     return {
         label: tuple(
-            sorted((w for w in words if spread[w] >= _SHARED), key=lambda w: (-spread[w], w))
+            sorted((w for w in said if spread[w] >= _SHARED), key=lambda w: (-spread[w], w))
         )[:_MOST_WORDS]
-        for label, words in central.items()
+        for label, said in words.items()
     }

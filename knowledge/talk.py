@@ -20,6 +20,8 @@ SMALL_TALK = frozenset({"greeting", "thanks", "farewell", "wellbeing", "off_topi
 _BETTER_ALONE = 5
 """Points of fit by which a message stands better by itself than as part of a talk."""
 _LISTED = 80
+_DISPUTED = 24
+"""From this fit on what the report says twice is meant by "the report says 14"."""
 
 
 class Talk:
@@ -69,7 +71,8 @@ class Talk:
             return plain
         if plain and plain[0].label in SMALL_TALK and plain[0].score >= ON_THREAD:
             return plain
-        subject = self._ranking.subject(thread)
+        bare = all(span.operator == "filler" or span.operator.startswith("ask.") for span in spans)
+        subject = self._ranking.gist(thread) if bare else self._ranking.subject(thread)
         if not subject:
             return plain
         whole = (*spans, *subject)
@@ -77,3 +80,17 @@ class Talk:
         if plain and going_on and plain[0].score >= going_on[0].score + _BETTER_ALONE:
             return plain
         return going_on
+
+    def on_partnership(self, spans: Sequence[Span], focus: Focus) -> Decision | None:
+        """A fact about the partnership whose members were asked about: "the report says 14"."""
+        named = [id for kind, id in focus.entities if kind == "partnership"]
+        if len(named) != 1 or any(span.names for span in spans):
+            return None
+        about_it = named_span(Span(len(spans), len(spans), "", ""), "partnership", named[0])
+        whole = (*spans, about_it)
+        ranked = self._ranking.rank(mask(whole), whole)
+        for best in self._ranking.fitting(whole, ranked):
+            kind, _, id = best.label.partition("/")
+            if id and best.score >= (_DISPUTED if kind == "correction" else ON_THREAD):
+                return Certain(Candidate(about(kind, id), round(best.score), "follow-up"))
+        return None

@@ -263,6 +263,8 @@ class Reader:
         decision = among_readings([decision for decision, _ in decided])
         if thread is not None and focus is not None and isinstance(decision, Unknown):
             decision = self.talk.told_again(spans, focus) or decision
+        elif focus is not None and isinstance(decision, Unknown):
+            decision = self.talk.on_partnership(spans, focus) or decision
         return Understanding(spans, masked, ranked, decided[0][1], decision)
 
     def _candidates(
