@@ -43,6 +43,7 @@ _FOREIGN = 0.5
 _LEAST_WEIGHT = 0.3
 """Words that weigh less than this together ("what") tell no fact from another."""
 _SHORT_WORD = 2
+_ALL_SAID = 0.95
 _GIST = 3
 _OTHER_NUMBER = 0.85
 _OTHER_PLACE = 0.5
@@ -137,6 +138,7 @@ class Ranking:
         said = self._facts.coverage(labels, weights)
         covered = self._facts.coverage(labels, with_names)
         beyond = self._facts.likeness(masked.split(), named, labels)
+        named_otherwise = any(name.form != "focus" for span in spans for name in span.names)
         fits: list[tuple[float, str]] = []
         for label in labels:
             hit = hits.get(label)
@@ -157,6 +159,8 @@ class Ranking:
             on: float = BONUS if thread is not None and self.is_on(thread, label) else 0
             likely = NEAREST * min(akin.get(label, 0.0) / ALIKE, ITSELF)
             on = max(on, likely) if likely >= 0 else likely
+            if named_otherwise and covered[label] < _ALL_SAID:
+                on = min(on, 0)  # "GVC?" is not about the fund that was told of
             fits.append((max(0.0, min(fit * own + on, 100.0)), label))
         fits.sort(reverse=True)
         return tuple(

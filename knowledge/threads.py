@@ -9,9 +9,9 @@ from knowledge.references import BadReference, Reference
 from knowledge.snapshot import Snapshot
 from knowledge.vocabulary import Span
 
-BONUS = 12
+BONUS = 8
 """Points of fit that a fact on the same matter gains."""
-NEAREST, ALIKE = 16, 0.5
+NEAREST, ALIKE = 10, 0.5
 """Points that a fact gains which speaks of the same as the last one, and from which likeness on."""
 ITSELF = 1.5
 """How much more the last fact gains that says itself what is asked."""
