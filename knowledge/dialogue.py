@@ -12,21 +12,21 @@ from knowledge.carrying import carried_on
 from knowledge.changes import about
 from knowledge.choosing import chosen_by_words
 from knowledge.corrections import corrected, returned
-from knowledge.ellipsis import about_again, asked_again, circumstance, not_in
+from knowledge.ellipsis import about_again, asked_again, circumstance
 from knowledge.extremes import next_most, other_extreme, turned
 from knowledge.fragments import changed, content, fragment, is_named, removing, stands_alone
 from knowledge.listed import ORDINALS, gone_into, item, named_span
 from knowledge.narrowing import Compose, narrowed, spelt_out
-from knowledge.other_times import neighbour, other_time
+from knowledge.other_times import first_or_last, neighbour, other_time
 from knowledge.parts import named_in_part
 from knowledge.references import BadReference, Reference
 from knowledge.retelling import retold
 from knowledge.snapshot import Snapshot
 from knowledge.standing import alone, in_which_role
 from knowledge.vocabulary import Span
+from knowledge.whereabouts import its_country, not_in
 from knowledge.widening import widened
 
-_TIMED = frozenset({"events_first", "events_last", "events_next"})
 PENDING = "?"
 """The ``results_kind`` of a focus whose results are the references offered when asking back."""
 
@@ -58,7 +58,8 @@ def follow_up(
         or widened(spans, last)
         or alone(spans, last, focus)
         or in_which_role(spans, last, focus, snapshot)
-        or _item(spans, last, focus)
+        or _item(spans, last, focus, snapshot)
+        or its_country(spans, last, focus)
         or circumstance(spans, last, focus)
         or retold(spans, last, snapshot)
         or other_time(spans, last, snapshot)
@@ -103,13 +104,14 @@ def _settled(
     return answer if answer is not None else tuple(spans)
 
 
-def _item(spans: Sequence[Span], last: Reference, focus: Focus) -> Reference | None:
+def _item(
+    spans: Sequence[Span], last: Reference, focus: Focus, snapshot: Snapshot
+) -> Reference | None:
     """What "the second one" alone asks: about that item or, of another item, what was asked."""
-    if focus.results_kind == "event" and len(focus.results) == 1 and focus.listed_kind != "event":
-        timed = {span.operator.replace("order.", "events_") for span in spans} & _TIMED
-        told = [span for span in content(spans) if not span.operator.startswith(("order.", "ask."))]
-        if timed and len(spans) <= 4 and not told:
-            return Reference(timed.pop())
+    if focus.results_kind == "event" and focus.listed_kind != "event":
+        timed = first_or_last(spans, last, focus, snapshot)
+        if timed is not None:
+            return timed
     found = item(spans, focus)
     if found is None:
         return None

@@ -29,7 +29,22 @@ _INSTEAD = frozenset({"then", "else", "instead", "otherwise"})
 _PLACES_IN_PRINT = frozenset({"page", "pages", "source", "sources"})
 _ASKING_PLACE = frozenset(
     {"which", "what", "what s", "what are", "the", "on", "of", "for", "where", "i", "can", "find"}
-    | {"said", "latter", "is", "that", "it", "this", "s", "your", "says", "say", "so", "does"}
+    | {
+        "said",
+        "latter",
+        "is",
+        "that",
+        "it",
+        "this",
+        "s",
+        "your",
+        "says",
+        "say",
+        "so",
+        "does",
+        "there",
+        "a",
+    }
     | {
         "report",
         "exact",
@@ -55,10 +70,6 @@ _TIMES_ASKED = frozenset(
 _DIFFERENCE = frozenset({"by", "how", "much", "many", "and", "what", "is", "the", "difference"})
 _DATE_WORDS = frozenset({"as", "old", "date", "recent"})
 _RIGHT = frozenset({"right", "correct", "true", "wrong"})
-_WHERE_FROM = frozenset(
-    {"where", "from", "is", "are", "they", "it", "these", "those", "in", "which", "what", "and"}
-    | {"of", "that", "this", "them", "does", "do", "come", "comes", "what s", "the", "its", "all"}
-)
 _ROLES = frozenset({"as", "role", "roles", "capacity", "function"})
 _AS_WHAT = _ROLES | {
     "what",
@@ -93,8 +104,6 @@ def circumstance(spans: Sequence[Span], last: Reference, focus: Focus) -> Refere
     event = next((id for kind, id in spoken_of if kind == "event"), None)
     if event is not None and bare in ({"where"}, {"when"}):
         return Reference(f"event_{bare.pop()}", (("event", event),))
-    if (country := _its_country(spans, last, focus)) is not None:
-        return country
     if last.intent == "card" and bare & {"when", "year"} and bare <= _TIMES_ASKED:
         return last  # a fact that has a date tells it
     if last.intent == "compare" and words <= _DIFFERENCE:
@@ -110,31 +119,6 @@ def circumstance(spans: Sequence[Span], last: Reference, focus: Focus) -> Refere
     if named and not any(span.words in _INSTEAD for span in spans):
         return None
     return partnerships_of(regions[0]) if bare == {"where"} and len(regions) == 1 else None
-
-
-def _its_country(spans: Sequence[Span], last: Reference, focus: Focus) -> Reference | None:
-    """Where the one region that was spoken of lies, or the several: "country?", "from where?"."""
-    told = [span for span in content(spans) if not span.operator.startswith("ask.")]
-    words = {span.words for span in spans}
-    where = "where" in words and "from" in words and not told
-    if not where and [span.words for span in told] != ["country"]:
-        return None
-    if is_named(spans) or not words <= _WHERE_FROM | {"country"}:
-        return None
-    query = last.query
-    if query is None:
-        regions = [id for kind, id in last.slots if kind == "region"]
-    elif query.subject == "region" and focus.results_kind == "region" and query.operation == "list":
-        regions = list(focus.results)
-    else:
-        regions = list({id for c in query.conditions for id in c.pattern.regions})
-        regions = list(query.candidates) if query.subject == "region" else regions
-    if len(regions) == 1:
-        return Reference("region_country", (("region", regions[0]),))
-    if not regions or not where:
-        return None
-    lying = Condition(Pattern(regions=frozenset(regions)), "region")
-    return Reference("find", query=Query("country", conditions=(lying,)))
 
 
 def _with_role(last: Reference) -> Reference:
@@ -261,25 +245,6 @@ def _fellows(query: Query, focus: Focus, snapshot: Snapshot) -> Reference | None
         return members_of(*partnerships) if len(partnerships) == 1 else None
     pattern = Pattern(partnerships=partnerships, roles=roles, other_than=regions[0])
     return Reference("find", query=Query("region", conditions=(Condition(pattern, "partnership"),)))
-
-
-def not_in(spans: Sequence[Span], last: Reference) -> Reference | None:
-    """The partnerships without the region spoken of: "which ones isn't it in?"."""
-    words = {span.words for span in spans}
-    denied_of_it = any(s.operator == "set.not" for s in spans) and words & SINGULAR
-    query = last.query
-    if not denied_of_it or query is None or query.operation == "check" or is_named(spans):
-        return None
-    if not all(
-        s.operator in ("filler", "set.not", "ask.list", "subject.partnership") for s in spans
-    ):
-        return None
-    regions = {id for c in query.conditions for id in c.pattern.regions} or set(query.candidates)
-    regions |= {c.pattern.other_than for c in query.conditions if c.pattern.other_than}
-    if len(regions) != 1:
-        return None
-    left_out = Condition(Pattern(regions=frozenset(regions)), "region", 0, 0)
-    return Reference("find", query=Query("partnership", conditions=(left_out,)))
 
 
 # "Back to Lombardy"

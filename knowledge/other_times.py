@@ -22,6 +22,8 @@ _STEPS = {
 """Which way a talk about events goes on with "and then?"."""
 _STEPPING = frozenset({"and", "then", "so", "what", "ok"})
 _STEP_BACK = frozenset({"one", "previous", "earlier"})
+_TIMED = frozenset({"events_first", "events_last", "events_next"})
+_MOST_WORDS = 5
 _EARLIER = (["order.before"], ["order.last"])
 _PERIODS = ("order.after", "order.before", "order.between")
 _NUMBERS = {"order.first": 1, "order.second": 2, "order.third": 3}
@@ -75,6 +77,21 @@ def _number(told: Sequence[Span], last: Reference, snapshot: Snapshot) -> Refere
     meetings = [event for event in snapshot.events if event.series == known.series]
     found = next((event for event in meetings if event.number == number), None)
     return last.with_slot("event", found.id) if number and found else None
+
+
+def first_or_last(
+    spans: Sequence[Span], last: Reference, focus: Focus, snapshot: Snapshot
+) -> Reference | None:
+    """The first, last or next event of the kind spoken of: "and the first one?"."""
+    if len(focus.results) != 1 or len(spans) > _MOST_WORDS:
+        return None
+    told = [s for s in content(spans) if not s.operator.startswith(("ask.", "number.1"))]
+    orders = {s.operator.replace("order.", "events_") for s in told} & _TIMED
+    if len(told) != len(orders) or len(orders) != 1:
+        return None
+    event: Event | None = snapshot.things["event"].get(focus.results[0])
+    kind = last.slot("kind") or ("committee" if event and event.series else None)
+    return Reference(orders.pop(), (("kind", kind),) if kind else ())
 
 
 def neighbour(spans: Sequence[Span], last: Reference, focus: Focus) -> Reference | None:

@@ -39,17 +39,20 @@ _SAYING_SO = _SAYING | frozenset(
     }
 )
 _ORDINALS = frozenset({"fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"})
-_MOST_WORDS = 6
+_MOST_WORDS = 8
 
 
 def retold(spans: Sequence[Span], last: Reference, snapshot: Snapshot) -> Reference | None:
     """The last answer, where what is asked of it is in it."""
     told = behind_opener(spans)
     words = [span.words for span in told]
-    if last.query is not None or len(told) > _MOST_WORDS or not words:
+    if last.query is not None or not last.slots or len(told) > _MOST_WORDS or not words:
         return None
     counts = any(span.operator == "ask.count" for span in told)
     if counts and set(words) <= _COUNTING and last.slots and not last.intent.startswith("event_"):
+        return last
+    of_fact = last.intent.startswith(("card", "event_"))
+    if _which_event(told) or (of_fact and _which_of_them(told)):
         return last
     saying = set(words) & _SAYING and set(words) <= _SAYING_SO
     if saying and (words[0] in AUXILIARIES or words[0] == "who"):
@@ -59,6 +62,29 @@ def retold(spans: Sequence[Span], last: Reference, snapshot: Snapshot) -> Refere
     if numbered and all(s in numbered or s.words in beside for s in told):
         return last if _enumerates(last, snapshot) and "one" not in words else None
     return None
+
+
+def _which_event(told: Sequence[Span]) -> bool:
+    """Whether no more is asked than at which event it was."""
+    nouns = [span for span in told if span.operator.startswith("subject_event.")]
+    asks = any(span.operator == "ask.list" for span in told)
+    beside = {"at", "was", "that", "it", "in", "on", "this", "is", "and", "the", "said", "did"}
+    one = len(nouns) == 1 and not nouns[0].words.endswith("s")
+    return (
+        one
+        and asks
+        and all(s in nouns or s.operator == "ask.list" or s.words in beside for s in told)
+    )
+
+
+def _which_of_them(told: Sequence[Span]) -> bool:
+    """Whether something is singled out of what the last fact lists: "which of these …?"."""
+    words = [span.words for span in told[:3]]
+    return words[:2] in (["which", "of"], ["which one", "of"]) and words[2:] in (
+        ["these"],
+        ["those"],
+        ["them"],
+    )
 
 
 def _enumerates(last: Reference, snapshot: Snapshot) -> bool:

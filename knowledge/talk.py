@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from knowledge.answer import Focus
 from knowledge.changes import about
-from knowledge.decision import NEARBY, Candidate, Certain, Decision
-from knowledge.listed import named_span
+from knowledge.decision import FLOOR, NEARBY, Candidate, Certain, Decision
+from knowledge.listed import PLURAL, named_span
 from knowledge.matcher import Ranked
 from knowledge.ranking import Ranking
 from knowledge.references import Reference
 from knowledge.retelling import asks_which, naming_them
 from knowledge.snapshot import Snapshot
 from knowledge.threads import SURE as ON_THREAD
-from knowledge.threads import Thread, points_back
+from knowledge.threads import Thread, points_back, thread_of
 from knowledge.utterances import mask
 from knowledge.vocabulary import Span
 
@@ -94,3 +94,18 @@ class Talk:
             if id and best.score >= (_DISPUTED if kind == "correction" else ON_THREAD):
                 return Certain(Candidate(about(kind, id), round(best.score), "follow-up"))
         return None
+
+    def goes_on(self, spans: Sequence[Span], ranked: Sequence[Ranked], focus: Focus | None) -> bool:
+        """Whether the best fact is on the matter that the chat is about: "how many regions?"."""
+        thread = thread_of(spans, focus)
+        pointing = any(span.words in PLURAL for span in spans)
+        if thread is None or not ranked or ranked[0].score < (FLOOR if pointing else ON_THREAD):
+            return False
+        return self._ranking.is_on(thread, ranked[0].label)
+
+    def leads_away(self, label: str, spans: Sequence[Span], focus: Focus | None) -> bool:
+        """Whether "how much money?", asked of a fact without any, would tell of another matter."""
+        if not any(span.operator.startswith("unrecorded.") for span in spans):
+            return False
+        thread = thread_of(spans, focus)
+        return thread is not None and points_back(spans) and not self._ranking.is_on(thread, label)

@@ -8,6 +8,7 @@ from knowledge.answer import Focus
 from knowledge.apposition import apposed
 from knowledge.areas import spelt_out
 from knowledge.chronology import compose_events
+from knowledge.complete import may_stand, stands
 from knowledge.composition import Composition, compose, without_why
 from knowledge.decision import (
     COVERAGE,
@@ -44,7 +45,6 @@ from knowledge.snapshot import Snapshot
 from knowledge.talk import SMALL_TALK, Talk
 from knowledge.text import fold
 from knowledge.themes import ThemeIndex
-from knowledge.threads import SURE as ON_THREAD
 from knowledge.threads import names_nothing, points_back, thread_of
 from knowledge.utterances import entities_in, mask, told
 from knowledge.vocabulary import Span, Vocabulary
@@ -242,6 +242,10 @@ class Reader:
         return self._understand_spans(spans, focus)
 
     def _understand_spans(self, spans: tuple[Span, ...], focus: Focus | None) -> Understanding:
+        if focus is not None and may_stand(spans):
+            alone = self.understand_spans(spans, None)
+            if stands(spans, alone.decision):
+                return alone
         if focus is not None:
             follow = follow_up(spans, focus, self.snapshot, self._compose)
             if isinstance(follow, Reference):
@@ -280,7 +284,7 @@ class Reader:
         if composition is not None and not _asks_standing(composition, declared):
             intent = "compare" if composition.compare else "find"
             reference = Reference(intent, query=composition.query)
-            goes_on = names_nothing(composition.query) and self._goes_on(spans, ranked, focus)
+            goes_on = names_nothing(composition.query) and self.talk.goes_on(spans, ranked, focus)
             strong = composition.strong and not goes_on
             yield Candidate(reference, composition.coverage, "composed", strong)
         named = named_only(spans)
@@ -291,15 +295,6 @@ class Reader:
         nearby = nearest(spans, declared, self.themes, self.ranking)
         if nearby is not None:
             yield nearby
-
-    def _goes_on(
-        self, spans: Sequence[Span], ranked: Sequence[Ranked], focus: Focus | None
-    ) -> bool:
-        """Whether the best fact is on the matter that the chat is about: "how many regions?"."""
-        thread = thread_of(spans, focus)
-        if thread is None or not ranked or ranked[0].score < ON_THREAD:
-            return False
-        return self.ranking.is_on(thread, ranked[0].label)
 
     def _declared(
         self, spans: Sequence[Span], ranked: Sequence[Ranked], focus: Focus | None
@@ -314,6 +309,8 @@ class Reader:
             if hit.label in SMALL_TALK and named:
                 continue
             if hit.label in _OF_ALL and any(span.of("partnership", "event") for span in spans):
+                continue
+            if self.talk.leads_away(hit.label, spans, focus):
                 continue
             reference = self.slots.fill(hit.label, spans, focus)
             if reference is None:
