@@ -32,7 +32,7 @@ _BACK = frozenset(
 class Thread:
     """What the last answer was about, as (kind, id)."""
 
-    matters: frozenset[tuple[str, str]]
+    matters: tuple[tuple[str, str], ...]
     told: tuple[str, str]
     """The fact itself."""
 
@@ -72,7 +72,7 @@ def thread_of(spans: Sequence[Span], focus: Focus | None) -> Thread | None:
     told = next(iter(last.slots), ("", ""))
     if last.intent.startswith("events_"):
         told = (focus.results_kind, focus.results[0])
-    return Thread(frozenset(focus.entities), told)
+    return Thread(focus.entities, told)
 
 
 def _may_go_on(spans: Sequence[Span]) -> bool:
