@@ -22,7 +22,7 @@ from knowledge.parts import named_in_part
 from knowledge.references import BadReference, Reference
 from knowledge.retelling import retold
 from knowledge.snapshot import Snapshot
-from knowledge.standing import alone, in_which_role
+from knowledge.standing import alone, fellow_leads, in_which_role
 from knowledge.vocabulary import Span
 from knowledge.whereabouts import its_country, not_in
 from knowledge.widening import widened
@@ -57,6 +57,7 @@ def follow_up(
         or turned(spans, last)
         or widened(spans, last)
         or alone(spans, last, focus)
+        or fellow_leads(spans, last, focus, snapshot)
         or in_which_role(spans, last, focus, snapshot)
         or _item(spans, last, focus, snapshot)
         or circumstance(spans, last, focus)

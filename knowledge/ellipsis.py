@@ -157,6 +157,7 @@ def asked_again(
     if not all(
         op.startswith(("ask.", "set.all", "mark.rec")) or op in ("number.1", counted)
         for op in operators
+        if op != "set.shared" or "ask.count" not in operators  # "how many is that together?"
     ):
         return None
     if not any(op.startswith("ask.") for op in operators):
@@ -180,6 +181,7 @@ def asked_again(
 def _asks_with_whom(spans: Sequence[Span], operators: Sequence[str]) -> bool:
     """Whether fellows are asked for: "with whom?", "who with?"."""
     whom = any(span.words in ("whom", "with whom") for span in spans)
+    whom = whom or (spans[0].words == "with" and set(operators) == {"ask.who"})
     return whom or (spans[-1].words == "with" and set(operators) == {"ask.who"})
 
 

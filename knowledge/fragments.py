@@ -54,7 +54,10 @@ _OPENERS = (
     "or",
     "so",
 )
-_OF_THEM = frozenset({"one", "of", "them", "these", "those", "among", "in", "it", "listed", "too"})
+_OF_THEM = frozenset(
+    {"one", "of", "them", "these", "those", "among", "in", "it", "listed", "too"}
+    | {"the", "members", "participants", "regions", "there"}
+)
 _ADDING = frozenset({"add", "plus", "include", "with", "together with"})
 _MOST_COMPARED = 4
 _QUESTION_WORDS = CIRCUMSTANCES | {"is", "are", "does", "do", "did", "was", "were", "has", "have"}
@@ -182,6 +185,8 @@ def changed(spans: Sequence[Span], last: Reference) -> Reference | None:
         return with_other_slot(names, last)
     if base is None:
         return None
+    if base.operation in ("most", "least") and _asks_roles_of_it(spans):
+        return None  # "its lead regions?", of the largest
     query = base
     words = {span.words for span in spans}
     if last.intent == "compare" and (more := _compared_too(spans, query)) is not None:
@@ -213,3 +218,9 @@ def _compared_too(spans: Sequence[Span], query: Query) -> Query | None:
         return None
     ids = tuple(dict.fromkeys((*query.candidates, found[0][1].id)))
     return replace(query, candidates=ids) if len(ids) <= _MOST_COMPARED else None
+
+
+def _asks_roles_of_it(spans: Sequence[Span]) -> bool:
+    """Whether a role is asked for in what "it" stands for."""
+    it = any(name.form == "focus" for span in spans for name in span.names)
+    return it and any(span.operator.startswith("role.") for span in spans)

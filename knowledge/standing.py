@@ -16,6 +16,8 @@ _AS_WHAT = frozenset({"as what", "in what capacity", "doing what"})
 _BESIDE_ROLES: tuple[str, ...] = ("filler", "ask.list", "subject.role", "relation.per", "light.")
 _BESIDE_ROLES += ("set.all", "set.both", "order.", "number.", "role.any", "mark.rec")
 _MOST_LOOSE = 1
+_CO_LEADS = frozenset({"co leads", "co lead", "co leaders", "co leader", "fellow leads"})
+_SHORT = 6
 _LEADS = frozenset({"lead"})
 _ALONE = frozenset({"alone", "solo", "single handedly"})
 _ALONE_SAID = ("the only one", "only one", "by itself", "on its own", "the sole one", "sole lead")
@@ -91,3 +93,22 @@ def alone(spans: Sequence[Span], last: Reference, focus: Focus) -> Reference | N
     single = Condition(Pattern(roles=roles), "region", 1, 1)
     query = Query("partnership", "check", (leads, single), candidates=tuple(partnerships))
     return Reference("find", query=query)
+
+
+def fellow_leads(
+    spans: Sequence[Span], last: Reference, focus: Focus, snapshot: Snapshot
+) -> Reference | None:
+    """Who leads with the region that was spoken of: "who are its co-leads?"."""
+    named = any(span.names for span in spans)
+    if named or not any(span.words in _CO_LEADS for span in spans) or len(spans) > _SHORT:
+        return None
+    regions = _region(last, focus) or known(focus, "region")[:1]
+    if len(regions) != 1 or last.query is None:
+        return None
+    rows = snapshot.by_region.get(regions[0], ())
+    led = {row.partnership for row in rows if row.role in _LEADS}
+    spoken_of = led & set(_partnerships(last, focus)) or led
+    if not spoken_of:
+        return None
+    pattern = Pattern(partnerships=frozenset(spoken_of), roles=_LEADS, other_than=regions[0])
+    return Reference("find", query=Query("region", conditions=(Condition(pattern, "partnership"),)))

@@ -105,7 +105,8 @@ class Talk:
 
     def leads_away(self, label: str, spans: Sequence[Span], focus: Focus | None) -> bool:
         """Whether "how much money?", asked of a fact without any, would tell of another matter."""
-        if not any(span.operator.startswith("unrecorded.") for span in spans):
+        asks = any(span.words in ("how", "how many", "how much") for span in spans)
+        if not asks or not any(span.operator.startswith("unrecorded.") for span in spans):
             return False
         thread = thread_of(spans, focus)
         return thread is not None and points_back(spans) and not self._ranking.is_on(thread, label)

@@ -82,6 +82,8 @@ def _told_already(named: Candidate, spans: Sequence[Span], focus: Focus | None) 
 
     "What are KETs?" - "which ones are they?"
     """
+    if named.strong:
+        return False  # "what is it?"
     again = any(name.form != "focus" for span in spans for name in span.names)
     return focus is not None and not again and named.reference.encode() == focus.reference
 

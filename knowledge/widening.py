@@ -4,18 +4,37 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from knowledge.fragments import behind_opener
+from knowledge.offers import partnerships_of
 from knowledge.query import Query
 from knowledge.references import Reference
 from knowledge.vocabulary import Span
 
 _WHOLE = frozenset(
-    {"overall", "in total", "altogether", "in any partnership", "on the platform", "anywhere"}
+    {"anything", "any at all", "in any", "any of them", "something"}
+    | {"overall", "in total", "altogether", "in any partnership", "on the platform", "anywhere"}
     | {"in the platform", "across all partnerships", "across the partnerships", "everywhere"}
     | {"across all nine partnerships", "across all nine", "across the nine partnerships"}
     | {"in any of the partnerships", "all the", "all", "any", "all nine", "all the nine", "in all"}
     | {"the nine", "of the nine", "every", "any of", "all of the", "nine partnerships of 2017"}
 )
-_BESIDE = frozenset({"in", "the", "of", "as", "a", "across", "for", "platform", "whole", "nine"})
+_BESIDE = frozenset(
+    {
+        "at all",
+        "at",
+        "is",
+        "it",
+        "in",
+        "the",
+        "of",
+        "as",
+        "a",
+        "across",
+        "for",
+        "platform",
+        "whole",
+        "nine",
+    }
+)
 
 
 def widened(spans: Sequence[Span], last: Reference) -> Reference | None:
@@ -35,6 +54,8 @@ def widened(spans: Sequence[Span], last: Reference) -> Reference | None:
 
 def _everywhere(query: Query) -> Reference | None:
     placed = [c for c in query.conditions if c.pattern.partnerships]
+    if query.subject == "region" and query.operation == "check" and len(query.candidates) == 1:
+        return partnerships_of(query.candidates[0])
     if not placed or any(not c.plain for c in placed):
         return None
     conditions = [
