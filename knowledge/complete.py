@@ -43,7 +43,7 @@ def may_stand(spans: Sequence[Span]) -> bool:
     named = any(span.of(*_ANCHORS) for span in spans)
     asks = any(span.operator.startswith(("ask.", "subject")) for span in spans)
     asks = asks or spans[0].words in INTERROGATIVES
-    of_all = spans[-1].words == "there"
+    of_all = spans[-1].words in ("there", "are there")
     return named or (asks and (of_all or len(spans) >= _FEWEST_UNNAMED))
 
 
@@ -60,7 +60,7 @@ def stands(spans: Sequence[Span], alone: Decision) -> bool:
     if alone.candidate.score < SURE_CHECK:
         return False
     if names_nothing(reference.query):
-        there = any(span.words == "there" or span.operator == "ask.whether" for span in spans)
+        there = any(span.words.endswith("there") for span in spans)
         return len(nouns) > 1 or (bool(nouns) and there)
     anchored = any(span.of("partnership") for span in spans)
     asks = any(span.operator == "ask.who" for span in spans) or bool(nouns)

@@ -173,6 +173,7 @@ class Ranking:
 
         "And regions?" asks for something else than was told.
         """
+        spans = [span for span in spans if span.text]  # what was added to go on has none
         if opens(spans):
             return -ITSELF
         asks = any(s.operator.startswith(("order.", "number.", "ask.")) for s in spans)

@@ -13,7 +13,7 @@ BONUS = 8
 """Points of fit that a fact on the same matter gains."""
 NEAREST, ALIKE = 10, 0.5
 """Points that a fact gains which speaks of the same as the last one, and from which likeness on."""
-ITSELF = 1.5
+ITSELF = 2.5
 """How much more the last fact gains that says itself what is asked."""
 LISTING = 0.3
 """From which likeness on a fact may list what another one counts."""

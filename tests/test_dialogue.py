@@ -69,6 +69,14 @@ def test_a_new_topic_drops_the_old_one(assistant: Assistant) -> None:
         "list the milestones",
         "which regions are in both textile and nano?",
         "what is the sport partnership about?",
+        "lead regions of 3D printing",
+        "which regions lead a Vanguard pilot?",
+        "how many partnerships are there?",
+        "is Valencia in textile?",
+        "when did the steering committee last meet?",
+        "place of the agri-food kick-off",
+        "how many partnerships were there in 2019?",
+        "who signed the memorandum on KETs?",
     ],
 )
 def test_a_whole_question_is_answered_alike_in_any_dialogue(
@@ -77,7 +85,8 @@ def test_a_whole_question_is_answered_alike_in_any_dialogue(
     alone = assistant.ask(question, now=NOW)
     before: Sequence[str] = (
         "who leads nano?", "which partnerships is Lapland in?", "when was the kick-off?", "hello",
-        "compare Lombardy and Catalonia", "who leads it?",
+        "compare Lombardy and Catalonia", "who leads it?", "what does KETs mean?",
+        "who wrote the report?", "list the milestones", "which Spanish regions are in bio-economy?",
     )  # fmt: skip
     for first in before:
         _, answer = talk(assistant, first, question)
