@@ -97,6 +97,8 @@ class _Composer:
             return None
         if self._asks_what_about(noun) or self._asks_for_all_rows():
             return None
+        if theme is None and question.leads_vaguely(noun):
+            return None
         if noun is not None:
             self.used.add(noun)
         query = self._counted_rows()

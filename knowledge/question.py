@@ -30,6 +30,7 @@ OTHER_SIDE: dict[Axis, Axis] = {
 """Whose average number it is, where only what is counted is said."""
 
 THEMED = frozenset({"relation.about", "relation.potential"})
+_PLAIN_ROLES = ("lead", "led", "co", "head", "particip", "observ", "interest", "member", "part")
 _NO_SUBJECTS = frozenset({"subject.role", "subject.membership"})
 _POLITE = frozenset(["you", "we", "i", "u", "anyone", "anybody"])
 _SPEAKERS = frozenset({"i", "we", "you", "they", "he", "she", "that", "which", "who", "this"})
@@ -198,6 +199,21 @@ class Question:
         if axes:
             return "partnership", None
         return ("region" if self.roles() else None), None
+
+    def leads_vaguely(self, noun: int | None) -> bool:
+        """Whether leads are only spoken of in a figure ("drives"), and of nothing that is named.
+
+        Of the committee and its meetings, leads and participants are facts of their own.
+        """
+        if self.names:
+            return False
+        if self.says("subject_event.committee") and not self.asks():
+            return True  # "I am from a participating region, can I go to the committee?"
+        if noun is not None:
+            return False
+        roles = [span for span in self.spans if span.operator.startswith("role.")]
+        plain = any(word.startswith(_PLAIN_ROLES) for span in roles for word in span.words.split())
+        return bool(roles) and (not plain or self.says("subject_event.committee"))
 
     def of_every(self, noun: int | None) -> bool:
         """Whether something is asked of all there are: "is every one of the nine … led by …?"."""

@@ -21,6 +21,7 @@ _SATURATION, _LENGTH = 1.6, 0.6
 # So many of its words are looked at to find what speaks of the same.
 _MOST_TELLING = 30
 _MOST_REMEMBERED = 16
+_SHORT_ADVERB = 5
 # What a synonym counts where the word itself would count 1.
 _SYNONYM = 0.6
 
@@ -92,8 +93,12 @@ class FactIndex:
         return {
             stem(word): self._rarity.get(stem(word), _UNKNOWN_RARITY)
             for word in words
-            if word not in self._light
+            if word not in self._light and not self._is_adverb(word)
         }
+
+    def _is_adverb(self, word: str) -> bool:
+        """Whether a word only says how ("particularly"), and no fact has it."""
+        return word.endswith("ly") and len(word) > _SHORT_ADVERB and stem(word) not in self._often
 
     def foreign(self, weights: Mapping[str, float]) -> float:
         """The share (0-1) of a question's weight in words that no fact has: about other things."""
