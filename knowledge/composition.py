@@ -31,6 +31,11 @@ _OPERATIONS: tuple[tuple[str, Operation], ...] = (
 )
 
 
+_BEFORE_NOUN = frozenset(
+    {"the", "all", "of", "are", "is", "these", "those", "different", "recorded", "existing", "a"}
+    | {"thematic", "other", "interregional", "qualified", "whole", "each", "me", "single"}
+)
+"""What may stand between "which", "how many" and the noun of what is to be listed."""
 _PLACES = {"order.second": 2, "order.third": 3}
 
 
@@ -114,7 +119,8 @@ class _Composer:
             query = self._with_theme(query, *theme)
         if subject == "region" and question.together("region"):
             query = self._with_partners(query)
-        return Composition(query, self._coverage(), strong(question, noun))
+        sure = strong(question, noun) and not self._asks_something_of_all(query, noun)
+        return Composition(query, self._coverage(), sure)
 
     def _asks_what_about(self, noun: int | None) -> bool:
         """Whether it is asked what a partnership is about, and not who or what it has."""
@@ -142,6 +148,17 @@ class _Composer:
             operator.startswith("degree.") for operator in question.operators
         )
         return question.says("subject.membership") and not question.names and not measured
+
+    def _asks_something_of_all(self, query: Query, noun: int | None) -> bool:
+        """Whether all there are would be told though they are not what is asked for.
+
+        "What do regions specialise in?" is about regions, and asks for something else.
+        """
+        if query.conditions or query.candidates or query.measure or noun is None:
+            return False
+        asked = [n for n, op in enumerate(self.question.operators[:noun]) if op.startswith("ask.")]
+        between = self.question.spans[asked[-1] + 1 : noun] if asked else ()
+        return bool(asked) and any(span.words not in _BEFORE_NOUN for span in between)
 
     def _coverage(self) -> int:
         return coverage(self.question, self.used, self.snapshot, self.known, loosely=self.loosely)

@@ -88,6 +88,7 @@ def _unsaid_partnership(spans: Sequence[Span]) -> int | None:
             span.words in ("it", "its")
             and place > 1
             and (roles or nouns or "role.any" in operators)
+            and all(other.operator and other.words != "why" for other in spans)
         ):
             return place
     if roles and set(operators) & {"role.observer", "role.interested"}:
@@ -155,7 +156,8 @@ def _called_alike(spans: Sequence[Span], snapshot: Snapshot) -> Iterator[tuple[S
 def among_readings(decisions: Sequence[Decision]) -> Decision:
     """One decision out of those for each meaning of an ambiguous name: ask which is meant."""
     certain = [d.candidate for d in decisions if isinstance(d, Certain)]
-    distinct = list({candidate.reference: candidate for candidate in certain}.values())
+    distinct = list({one.reference.without_also(): one for one in reversed(certain)}.values())
+    distinct.reverse()
     if len(decisions) > 1 and len(distinct) > 1:
         return Unsure(tuple(distinct))
     return decisions[0]

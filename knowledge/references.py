@@ -39,6 +39,10 @@ class Reference:
         """The same with a further fact that is told besides."""
         return replace(self, slots=(*self.slots, (ALSO, f"{kind}/{id}")))
 
+    def without_also(self) -> "Reference":
+        """The same without what is told besides."""
+        return replace(self, slots=tuple(slot for slot in self.slots if slot[0] != ALSO))
+
     def without_theme(self) -> "Reference":
         """The same without the words a theme was found by, which only the answer shows."""
         if self.query is None or self.query.theme is None:
