@@ -235,7 +235,7 @@ class _Composer:
                 conditions += made
         if ranked and measure is None:
             measure = Condition(Pattern(), self._measured_noun(query.subject))
-        return replace(query, conditions=tuple(conditions), measure=measure)
+        return replace(query, conditions=tuple(dict.fromkeys(conditions)), measure=measure)
 
     def _measured_noun(self, subject: Axis) -> Counted:
         """What "most" counts when nothing else is said: the noun that is not the subject."""

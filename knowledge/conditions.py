@@ -102,6 +102,11 @@ def unsupported(subject: Axis, clause: Clause) -> bool:
 def inherited(subject: Axis, clauses: list[Clause]) -> list[Clause]:
     """Completes a role that is said or denied of what was named before: "… but not lead it"."""
     for earlier, later in pairwise(clauses):
+        if later.negative and earlier.roles and not earlier.names and later.ids("partnership"):
+            # "participants without the leads in nano": both are of nano.
+            earlier.names = {"partnership": later.names["partnership"]}
+            if not later.roles:
+                later.names = {}  # "interested, no member, in nano"
         if not later.roles or later.names or later.at_least is not None:
             continue
         if later.negative:
