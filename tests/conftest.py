@@ -20,6 +20,20 @@ from tests.databases import (
     run_apart,
     with_knowledge,
 )
+from tests.ports import free_ports
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port for a process of a test."""
+    return free_ports(0)[0]
+
+
+@pytest.fixture
+def ports() -> tuple[int, int]:
+    """Two such ports."""
+    one, other = free_ports(0, 1)
+    return one, other
 
 
 @pytest.fixture(scope="session")

@@ -35,13 +35,11 @@ async def _revision(program: httpx.AsyncClient) -> str:
     return next(line for line in figures.splitlines() if line.startswith("s3p_knowledge_revision"))
 
 
-async def test_a_calendar_from_its_address_to_its_end(
-    database: Database, unused_tcp_port: int
-) -> None:
+async def test_a_calendar_from_its_address_to_its_end(database: Database, free_port: int) -> None:
     await enter(database, EVENTS)
     async with BotApiServer() as server:
         ana = server.world.user("Ana")
-        async with webhook_bot(server, database, unused_tcp_port) as (telegram, program):
+        async with webhook_bot(server, database, free_port) as (telegram, program):
             card = await telegram.say(ana, "/calendar")
             first = token_in(card)
             path = f"/calendar/{first}.ics"
@@ -49,7 +47,7 @@ async def test_a_calendar_from_its_address_to_its_end(
             copied = [
                 one.raw["copy_text"]["text"] for one in card.buttons if "copy_text" in one.raw
             ]
-            base = f"127.0.0.1:{unused_tcp_port}{path}"
+            base = f"127.0.0.1:{free_port}{path}"
             assert copied == [f"http://{base}", f"webcal://{base}"]
             assert "all events whose day is known" in card.text
 
@@ -119,12 +117,12 @@ def _shape(response: httpx.Response) -> dict[str, str]:
 
 
 async def test_what_is_followed_is_in_it_with_alarms_if_wanted(
-    database: Database, unused_tcp_port: int
+    database: Database, free_port: int
 ) -> None:
     await enter(database, EVENTS)
     async with BotApiServer() as server:
         ana = server.world.user("Ana")
-        async with webhook_bot(server, database, unused_tcp_port) as (telegram, program):
+        async with webhook_bot(server, database, free_port) as (telegram, program):
             card = await telegram.say(ana, "/calendar")
             path = f"/calendar/{token_in(card)}.ics"
             everything = await program.get(path)
@@ -172,14 +170,14 @@ def alarms_in(response: httpx.Response) -> dict[str, list[timedelta]]:
     return {id: alarms for id, alarms in found.items() if alarms}
 
 
-async def test_a_group_has_one_made_by_its_admins(database: Database, unused_tcp_port: int) -> None:
+async def test_a_group_has_one_made_by_its_admins(database: Database, free_port: int) -> None:
     await enter(database, EVENTS)
     async with BotApiServer() as server:
         ana, boss = server.world.user("Ana"), server.world.user("Boss")
         forum = server.world.supergroup("Forum", ana, admins=[boss], topics=["Textile"])
         (topic,) = forum.topics
-        address = {"PUBLIC_URL": f"http://127.0.0.1:{unused_tcp_port}/s3p/"}
-        async with webhook_bot(server, database, unused_tcp_port, **address) as (telegram, program):
+        address = {"PUBLIC_URL": f"http://127.0.0.1:{free_port}/s3p/"}
+        async with webhook_bot(server, database, free_port, **address) as (telegram, program):
             where = {"chat": forum, "thread": topic}
             refused = await telegram.say(ana, "/calendar@s3p_test_bot", **where)
             assert "made by its admins" in refused.text

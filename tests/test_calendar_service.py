@@ -16,12 +16,10 @@ from tests.telegram_process import BotProcess, Telegram, running
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def test_one_address_is_served_so_often_a_minute(
-    database: Database, unused_tcp_port: int
-) -> None:
+async def test_one_address_is_served_so_often_a_minute(database: Database, free_port: int) -> None:
     async with BotApiServer() as server:
         ana, ben = server.world.user("Ana"), server.world.user("Ben")
-        async with webhook_bot(server, database, unused_tcp_port) as (telegram, program):
+        async with webhook_bot(server, database, free_port) as (telegram, program):
             first = token_in(await telegram.say(ana, "/calendar"))
             second = token_in(await telegram.say(ben, "/calendar"))
             for token in (first, "x" * 43):
@@ -37,10 +35,8 @@ async def test_one_address_is_served_so_often_a_minute(
 
 
 async def test_any_replica_serves_it_and_none_what_has_ended(
-    database: Database, unused_tcp_port_factory: object
+    database: Database, ports: tuple[int, int]
 ) -> None:
-    assert callable(unused_tcp_port_factory)
-    ports = unused_tcp_port_factory(), unused_tcp_port_factory()
     async with BotApiServer() as server, Gate([to_port(port) for port in ports]) as gate:
         bots = []
         for port in ports:
@@ -70,18 +66,16 @@ async def test_any_replica_serves_it_and_none_what_has_ended(
 
 
 async def test_while_the_database_is_away_known_addresses_are_served(
-    postgres: PostgresDatabases, tmp_path: Path, unused_tcp_port: int
+    postgres: PostgresDatabases, tmp_path: Path, free_port: int
 ) -> None:
     database = postgres.make(tmp_path, with_knowledge)
     gate, reached = before_postgres(database)
     async with BotApiServer() as server, gate:
         ana, ben = server.world.user("Ana"), server.world.user("Ben")
-        url = f"http://127.0.0.1:{unused_tcp_port}"
+        url = f"http://127.0.0.1:{free_port}"
         settings = {"WEBHOOK_URL": f"{url}/hook", "WEBHOOK_SECRET": SECRET}
         async with (
-            running(
-                server, reached(), ready="setWebhook", PORT=str(unused_tcp_port), **settings
-            ) as bot,
+            running(server, reached(), ready="setWebhook", PORT=str(free_port), **settings) as bot,
             httpx.AsyncClient(base_url=url, timeout=30) as program,
         ):
             telegram = Telegram(server, bot)
@@ -107,17 +101,17 @@ async def test_while_the_database_is_away_known_addresses_are_served(
     postgres.drop(database)
 
 
-async def test_a_link_outlives_a_restore(database: Database, unused_tcp_port: int) -> None:
+async def test_a_link_outlives_a_restore(database: Database, free_port: int) -> None:
     file = str(database.folder / "night.gz")
     async with BotApiServer() as server:
         ana = server.world.user("Ana")
-        async with webhook_bot(server, database, unused_tcp_port) as (telegram, _):
+        async with webhook_bot(server, database, free_port) as (telegram, _):
             token = token_in(await telegram.say(ana, "/calendar"))
             assert (await telegram.bot.command_line("backup", file))[0] == 0
         assert token not in _contents(file)
         await database.change("DELETE FROM calendar_feeds")
         assert (await telegram.bot.command_line("restore", file, "--replace"))[0] == 0
-        async with webhook_bot(server, database, unused_tcp_port) as (_, program):
+        async with webhook_bot(server, database, free_port) as (_, program):
             assert (await program.get(f"/calendar/{token}.ics")).status_code == 200
 
 

@@ -16,6 +16,7 @@ from bot.secrets import secrets_of, without_secrets
 from tests.botapi import BotApiServer, faults
 from tests.databases import Database, PostgresDatabases
 from tests.gate import Gate, to_port
+from tests.ports import free_ports
 from tests.telegram_process import ROOT, BotProcess
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -58,18 +59,18 @@ async def test_secrets_are_found_however_they_are_written() -> None:
 
 @pytest.mark.parametrize("form", ["text", "json"])
 async def test_the_whole_log_tells_nothing_of_people_and_no_secret(
-    database: Database, unused_tcp_port: int, form: str
+    database: Database, free_port: int, form: str
 ) -> None:
     async with BotApiServer() as server:
         zoe = server.world.user("Zoe Quux", username="zoequux", id=987_654_321)
-        url = f"http://127.0.0.1:{unused_tcp_port}/hook"
+        url = f"http://127.0.0.1:{free_port}/hook"
         bot = BotProcess(
             server,
             database,
             WEBHOOK_URL=url,
             WEBHOOK_SECRET=SECRET,
             METRICS_TOKEN=METRICS,
-            PORT=str(unused_tcp_port),
+            PORT=str(free_port),
             LOG_LEVEL="DEBUG",
             LOG_FORMAT=form,
             PYTHONASYNCIODEBUG="1",
@@ -110,11 +111,11 @@ async def test_debug_shows_a_traceback_without_the_token(database: Database) -> 
 
 
 async def test_metrics_count_what_happens_and_are_not_for_everybody(
-    database: Database, unused_tcp_port: int
+    database: Database, free_port: int
 ) -> None:
     async with BotApiServer() as server:
         ana = server.world.user("Ana", id=987_654_321)
-        bot = BotProcess(server, database, METRICS_TOKEN=METRICS, PORT=str(unused_tcp_port))
+        bot = BotProcess(server, database, METRICS_TOKEN=METRICS, PORT=str(free_port))
         await bot.start()
         for number, text in enumerate(("who leads it?", QUESTION, "xyzzy plugh", "/privacy")):
             server.world.say(ana, text)
@@ -122,7 +123,7 @@ async def test_metrics_count_what_happens_and_are_not_for_everybody(
         server.faults.add(faults.blocked(), "sendMessage", chat=ana)
         server.world.say(ana, "/help")
         await server.wait_for_call("sendMessage", ana, count=5)
-        site = f"http://127.0.0.1:{unused_tcp_port}"
+        site = f"http://127.0.0.1:{free_port}"
         async with httpx.AsyncClient(base_url=site) as client:
             for headers in ({}, {"Authorization": "Bearer wrong"}):
                 assert (await client.get("/metrics", headers=headers)).status_code == 403
@@ -148,12 +149,12 @@ async def test_metrics_count_what_happens_and_are_not_for_everybody(
 
 
 async def test_without_a_token_metrics_are_for_this_machine(
-    database: Database, unused_tcp_port: int
+    database: Database, free_port: int
 ) -> None:
     async with BotApiServer() as server:
-        bot = BotProcess(server, database, PORT=str(unused_tcp_port))
+        bot = BotProcess(server, database, PORT=str(free_port))
         await bot.start()
-        page = f"http://127.0.0.1:{unused_tcp_port}/metrics"
+        page = f"http://127.0.0.1:{free_port}/metrics"
         async with httpx.AsyncClient() as client:
             assert (await client.get(page)).status_code == 200
             forwarded = {"X-Forwarded-For": "203.0.113.7"}
@@ -161,17 +162,15 @@ async def test_without_a_token_metrics_are_for_this_machine(
         await bot.end()
 
 
-async def test_the_doctor_looks_at_a_running_service(
-    database: Database, unused_tcp_port: int
-) -> None:
+async def test_the_doctor_looks_at_a_running_service(database: Database, free_port: int) -> None:
     async with BotApiServer() as server:
-        url = f"http://127.0.0.1:{unused_tcp_port}/hook"
-        settings = {"WEBHOOK_URL": url, "WEBHOOK_SECRET": SECRET, "PORT": str(unused_tcp_port)}
+        url = f"http://127.0.0.1:{free_port}/hook"
+        settings = {"WEBHOOK_URL": url, "WEBHOOK_SECRET": SECRET, "PORT": str(free_port)}
         bot = BotProcess(server, database, **settings)
         code, said = await bot.command_line("doctor")
         assert (code, "ok    processes: none is running" in said) == (0, True)
         assert "warn  Telegram: calls another address, or none" in said
-        address = f"http://127.0.0.1:{unused_tcp_port}"
+        address = f"http://127.0.0.1:{free_port}"
         assert f"warn  calendars: {address} does not answer here (ConnectError)" in said
         assert "warn  calendars: the address is not https" in said
         await bot.start(ready="setWebhook")
@@ -197,13 +196,11 @@ async def test_the_doctor_looks_at_a_running_service(
 
 
 async def test_the_procfile_runs_as_a_host_runs_it(
-    postgres: PostgresDatabases, tmp_path: Path, unused_tcp_port_factory: object
+    postgres: PostgresDatabases, tmp_path: Path
 ) -> None:
     """Release, two web processes and a worker on an empty PostgreSQL database."""
-    assert callable(unused_tcp_port_factory)
     database = postgres.make(tmp_path, None)
-    base = _free_base(unused_tcp_port_factory)
-    ports = (base, base + 1, base + 100)  # as the runner gives them out
+    ports = free_ports(0, 1, 100)  # as the runner gives them out
     async with BotApiServer() as server, Gate([to_port(port) for port in ports[:2]]) as gate:
         bot = BotProcess(
             server,
@@ -213,14 +210,15 @@ async def test_the_procfile_runs_as_a_host_runs_it(
             PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         )
         assert await (await _honcho(bot, "start", "release")).wait() == 0, bot.read_log()
-        runner = await _honcho(bot, "start", "-p", str(base), "-c", "web=2", "web", "worker")
+        runner = await _honcho(bot, "start", "-p", str(ports[0]), "-c", "web=2", "web", "worker")
         await server.wait_for_call("setWebhook", count=2, seconds=60)
         people = [server.world.user(f"User {n}") for n in range(10)]
         for person in people:
             server.world.say(person, QUESTION)
         for person in people:
             assert (await server.wait_for_message(person)).text.startswith("Catalonia")
-        async with httpx.AsyncClient() as client:
+        patient = httpx.AsyncHTTPTransport(retries=7)  # the worker may still be starting
+        async with httpx.AsyncClient(transport=patient) as client:
             for port in ports:
                 assert (await client.get(f"http://127.0.0.1:{port}/ready")).status_code == 200
         assert "3 running" in (await bot.command_line("doctor"))[1]
@@ -240,11 +238,3 @@ async def _honcho(bot: BotProcess, *arguments: str) -> asyncio.subprocess.Proces
             stdout=log,
             stderr=log,
         )
-
-
-def _free_base(free: object) -> int:
-    """A port from which on those are free that the runner gives out."""
-    assert callable(free)
-    port = free()
-    assert isinstance(port, int)
-    return port if port < 65_000 else _free_base(free)

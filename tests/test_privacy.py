@@ -37,9 +37,9 @@ async def traces(database: Database, *words: str) -> dict[str, list[str]]:
 
 
 async def test_only_what_is_said_is_stored_and_forgetting_erases_all(
-    database: Database, unused_tcp_port: int
+    database: Database, free_port: int
 ) -> None:
-    web = {"PUBLIC_URL": "https://calendars.example.org", "PORT": str(unused_tcp_port)}
+    web = {"PUBLIC_URL": "https://calendars.example.org", "PORT": str(free_port)}
     async with BotApiServer() as server, running(server, database, LOG_LEVEL="DEBUG", **web) as bot:
         telegram = Telegram(server, bot)
         zoe = server.world.user("Zoe Quux", username="zoequux", id=ZOE)

@@ -21,12 +21,6 @@ QUESTION = "which partnerships is Catalonia in?"
 AWAY = "I cannot reach my memory right now"
 
 
-@pytest.fixture
-def ports(unused_tcp_port_factory: object) -> tuple[int, int]:
-    assert callable(unused_tcp_port_factory)
-    return unused_tcp_port_factory(), unused_tcp_port_factory()
-
-
 async def test_a_replica_killed_under_load_loses_and_doubles_nothing(
     database: Database, ports: tuple[int, int]
 ) -> None:

@@ -18,12 +18,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 RIGHTS = {"ADMIN_IDS": str(ADMIN)}
 
 
-@pytest.fixture
-def ports(unused_tcp_port_factory: object) -> tuple[int, int]:
-    assert callable(unused_tcp_port_factory)
-    return unused_tcp_port_factory(), unused_tcp_port_factory()
-
-
 async def _age(database: Database, seconds: int) -> None:
     """Makes the only draft so much older."""
     ((body,),) = await database.rows("SELECT body FROM drafts")

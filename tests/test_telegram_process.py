@@ -166,11 +166,9 @@ async def test_who_runs_the_bot_is_told_where_people_look(database: Database) ->
         assert server.violations == []
 
 
-async def test_a_webhook_is_served_and_needs_its_secret(
-    database: Database, unused_tcp_port: int
-) -> None:
-    url = f"http://127.0.0.1:{unused_tcp_port}/telegram"
-    settings = {"WEBHOOK_URL": url, "WEBHOOK_SECRET": SECRET, "PORT": str(unused_tcp_port)}
+async def test_a_webhook_is_served_and_needs_its_secret(database: Database, free_port: int) -> None:
+    url = f"http://127.0.0.1:{free_port}/telegram"
+    settings = {"WEBHOOK_URL": url, "WEBHOOK_SECRET": SECRET, "PORT": str(free_port)}
     async with BotApiServer() as server:
         ana = server.world.user("Ana")
         async with running(server, database, ready="setWebhook", **settings) as bot:
@@ -198,10 +196,10 @@ async def test_a_webhook_is_served_and_needs_its_secret(
 
 
 async def test_what_comes_while_the_webhook_stops_is_left_to_others(
-    database: Database, unused_tcp_port: int
+    database: Database, free_port: int
 ) -> None:
-    url = f"http://127.0.0.1:{unused_tcp_port}/telegram"
-    settings = {"WEBHOOK_URL": url, "WEBHOOK_SECRET": SECRET, "PORT": str(unused_tcp_port)}
+    url = f"http://127.0.0.1:{free_port}/telegram"
+    settings = {"WEBHOOK_URL": url, "WEBHOOK_SECRET": SECRET, "PORT": str(free_port)}
     known = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
     async with BotApiServer() as server, httpx.AsyncClient(headers=known) as client:
         ana = server.world.user("Ana")

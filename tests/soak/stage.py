@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import socket
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 from tests.bench_telegram import processor_time
 from tests.botapi import BotApiServer, User
 from tests.databases import Database, Databases, Fill, with_knowledge
+from tests.ports import free_ports
 from tests.soak.figures import Figure, never
 from tests.telegram_process import BotProcess, replicas
 
@@ -62,7 +62,7 @@ class Stage:
     ) -> AsyncIterator[list[BotProcess]]:
         """Processes on a database; ``number`` as for ``site``."""
         if number:
-            async with replicas(server, database, free_ports(number), **settings) as bots:
+            async with replicas(server, database, free_ports(*range(number)), **settings) as bots:
                 yield bots
             return
         bot = BotProcess(server, database, **settings)
@@ -139,16 +139,6 @@ def resident(bot: BotProcess) -> float:
         return 0.0
     found = re.search(r"VmRSS:\s+(\d+) kB", status)
     return int(found[1]) / 1024 if found else 0.0
-
-
-def free_ports(number: int) -> list[int]:
-    """Ports of this machine that nobody listens on."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
-    try:
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
 
 
 Scenario = Callable[[Stage], Coroutine[None, None, Iterable[Figure]]]
