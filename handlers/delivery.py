@@ -133,7 +133,7 @@ class Deliverer:
         room = 0 if pause > 0 else min(waiting, MOST_UNDER_WAY - len(self._tasks))
         until_look = self._looked + RENEWED_AFTER - monotonic()
         if room <= 0 and until_look > 0:
-            return min(until_look, pause or _WHEN_CROWDED)
+            return self._until_room(until_look)
         found = await self._look(room)
         if not self._leads:
             return RENEWED_AFTER
@@ -214,6 +214,8 @@ class Deliverer:
             return 0.0  # there is time to plan while the windows of another process are waited out
         if len(found.claimed) == room > 0:
             return self._windows.pause()
+        if room <= 0:
+            return self._until_room(RENEWED_AFTER)
         wait = RENEWED_AFTER
         if found.more:
             wait = _WHEN_CROWDED
@@ -221,6 +223,10 @@ class Deliverer:
             away = (found.next_due - self._clock().timestamp()) / self._speed
             wait = min(wait, max(away, 0.0))
         return wait
+
+    def _until_room(self, most: float) -> float:
+        """Seconds until something unasked may go again, as far as that is known; ``most`` at most."""
+        return min(most, self._windows.pause() or _WHEN_CROWDED)
 
     async def _is_well(self, bot: Bot) -> bool:
         """Whether Telegram answers again: asked by a call that does nothing."""

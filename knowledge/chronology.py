@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from knowledge.periods import is_date, period_of
 from knowledge.references import Reference
+from knowledge.relative import WHEN, relative_period
 from knowledge.snapshot import Snapshot
 from knowledge.vocabulary import Span
 
@@ -27,9 +28,12 @@ _VERBS = frozenset(
     {"is", "are", "was", "were", "did", "does", "do", "has", "have", "had", "will", "any"}
 )
 _NOW = frozenset({"now", "today", "right now", "at the moment", "at present", "currently"})
+PERIOD = ("year", "from", "to", WHEN)
+"""The slots that say when."""
 _KINDS = ("committee", "conference", "milestone", "event", "meeting")
 _MEETING = frozenset({"meet", "meets", "met", "convene", "convened"})
 _OCCURRED = frozenset({"launched", "published", "announced", "organised", "planned", "scheduled"})
+_ON = frozenset({"on", "happening", "going on", "coming up", "up", "coming", "plans", "agenda"})
 _FEW_WORDS = 8
 _ANYTHING = frozenset({"anything", "something", "nothing", "everything"})
 _WHERE = frozenset({"cities", "countries", "places", "towns", "venues", "locations"})
@@ -56,13 +60,17 @@ def compose_events(spans: Sequence[Span], snapshot: Snapshot) -> tuple[Reference
     kinds = {op.partition(".")[2] for op in operators if op.startswith("subject_event.")}
     order = {op.partition(".")[2] for op in operators if op.startswith("order.")}
     slots = time_slots(spans)
+    relative = relative_period(spans) if WHEN in slots else None
     kinds = kinds or _unsaid_kind(spans, slots)
-    if not kinds and not (order & {"next", "last"} and "ask.list" in operators):
+    by_clock = relative[1] if relative else frozenset()
+    turned = order & {"next", "last"} and "ask.list" in operators and not relative
+    if not kinds and not turned:
         return None
     series = _series_asked(spans, kinds)
     if series or "committee" in kinds:
         kinds, slots["kind"] = kinds | {"committee"}, "committee"
-    matter = _matter(spans) if kinds and not series else None
+    several = order & {"next", "last", "first"} or WHEN in slots or _speaks_of_several(spans)
+    matter = _matter(spans) if kinds and several and not series else None
     slots |= {"about": matter[1]} if matter else {}
     slots |= _told_besides(spans) | ({"series": series[1]} if series else {})
     anchor = anchor_event(spans, snapshot)
@@ -77,16 +85,18 @@ def compose_events(spans: Sequence[Span], snapshot: Snapshot) -> tuple[Reference
     if anchor is not None and not order & _TURNS:
         return None
     if not order and not limited and any(span.words in _NOW for span in spans):
-        return Reference("events_now"), _coverage(spans, places)
+        return Reference("events_now"), _coverage(spans, places, by_clock)
     if anchor is not None:
         slots = _seen_from(anchor, spans, slots, kinds)
     slots |= {name: slot for name, (_, slot) in places.items()}
     places |= {name: one for name, one in (("series", series), ("about", matter)) if one}
-    if series and series[0].of("organisation") and not slots.keys() & {"from", "to", "year"}:
+    if series and series[0].of("organisation") and not slots.keys() & {*PERIOD}:
         slots["from"] = _ORGANISED_SINCE
-    if "after" in order and not slots.keys() & {"from", "to", "event"} and _since_report(spans):
+    if "after" in order and not slots.keys() & {*PERIOD, "event"} and _since_report(spans):
         slots["from"] = snapshot.founding.as_of
-    return Reference(_intent(order, anchor, slots), tuple(slots.items())), _coverage(spans, places)
+    return Reference(_intent(order, anchor, slots), tuple(slots.items())), _coverage(
+        spans, places, by_clock
+    )
 
 
 def _series_asked(spans: Sequence[Span], kinds: set[str]) -> tuple[Span, str] | None:
@@ -101,15 +111,17 @@ def _series_asked(spans: Sequence[Span], kinds: set[str]) -> tuple[Span, str] | 
 
 
 def _matter(spans: Sequence[Span]) -> tuple[Span, str] | None:
-    """What several events were about, with the span that says so: "events on hydrogen"."""
-    if not any(_PLURALS & set(span.words.split()) for span in spans):
-        return None
+    """What events were about, with the span that says so: "events on hydrogen"."""
     named = (
         (span, next(iter(span.of("partnership", "instrument", "organisation")), None))
         for span in spans
     )
     found = [(span, f"{name.kind}/{name.id}") for span, name in named if name]
     return found[0] if len(found) == 1 else None
+
+
+def _speaks_of_several(spans: Sequence[Span]) -> bool:
+    return any(_PLURALS & set(span.words.split()) for span in spans)
 
 
 def _told_besides(spans: Sequence[Span]) -> dict[str, str]:
@@ -127,7 +139,7 @@ def _seen_from(
 ) -> dict[str, str]:
     """The slots of events before or after another, or between two."""
     between = any(span.operator == "order.between" for span in spans)
-    kept = ("kind", "whether", *(("from", "to", "year") if between else ()))
+    kept = ("kind", "whether", *(PERIOD if between else ()))
     seen = {name: slots[name] for name in kept if name in slots} | {"event": anchor}
     named = [names[0].id for span in spans if (names := span.of("event"))]
     until = next((id for id in named if id != anchor), None)
@@ -154,7 +166,9 @@ def time_slots(spans: Sequence[Span]) -> dict[str, str]:
     words = [word for span in unnamed for word in span.words.split()]
     if number := next((_NTH[word] for word in words if word in _NTH), None):
         slots["number"] = str(number)
-    return slots | period_of(unnamed)
+    period = period_of(unnamed)
+    relative = relative_period(unnamed) if not period else None
+    return slots | period | ({WHEN: relative[0]} if relative else {})
 
 
 def is_whether(spans: Sequence[Span]) -> bool:
@@ -176,7 +190,8 @@ def _unsaid_kind(spans: Sequence[Span], slots: Mapping[str, str]) -> set[str]:
     many = any(span.operator == "light.times" for span in spans)
     if words & _MEETING and (many or slots):
         return {"committee"}
-    said = words & _ANYTHING or (words & _OCCURRED and len(" ".join(words).split()) <= _FEW_WORDS)
+    occurred = _OCCURRED | _ON if WHEN in slots else _OCCURRED
+    said = words & _ANYTHING or (words & occurred and len(" ".join(words).split()) <= _FEW_WORDS)
     return {"event"} if said and slots else set()
 
 
@@ -221,7 +236,7 @@ def _intent(order: set[str], anchor: str | None, slots: dict[str, str]) -> str:
     if anchor is not None:
         return "events_before" if order & {"before", "last"} else "events_after"
     for word in ("next", "last", "first"):
-        if word in order and not slots.keys() & {"year", "from", "to"}:
+        if word in order and not slots.keys() & {*PERIOD}:
             return f"events_{word}"
     return "events_list"
 
@@ -239,7 +254,9 @@ def _asks_for_many(spans: Sequence[Span]) -> bool:
     return "ask.count" in operators or (plural and "ask.list" in operators)
 
 
-def _coverage(spans: Sequence[Span], places: dict[str, tuple[Span, str]]) -> int:
+def _coverage(
+    spans: Sequence[Span], places: dict[str, tuple[Span, str]], by_clock: frozenset[str]
+) -> int:
     explained = missing = 0.0
     said = [span for span, _ in places.values()]
     for span in spans:
@@ -247,7 +264,11 @@ def _coverage(spans: Sequence[Span], places: dict[str, tuple[Span, str]]) -> int
             explained += 1.5
         elif span.names:
             missing += 1.5
-        elif span.words in _OF_EVENTS or span.operator in _ON_TIMES:
+        elif (
+            span.words in _OF_EVENTS
+            or span.operator in _ON_TIMES
+            or (span.words and by_clock.issuperset(span.words.split()))
+        ):
             explained += 1
         elif span.operator.partition(".")[0] in _EXPLAINED or is_date(span) or span.words in MODES:
             explained += span.operator != "filler"

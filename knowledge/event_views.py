@@ -17,6 +17,7 @@ from knowledge.event_times import (
     on_now,
 )
 from knowledge.facts import Event, Fact
+from knowledge.occasions import scopes
 from knowledge.offers import Impossible, Offer, View
 from knowledge.references import Reference
 from knowledge.snapshot import Snapshot
@@ -103,7 +104,13 @@ def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
     if until is not None:
         shown = [e for e in shown if e.begins < until.begins and e.id != until.id]
     wanted = _wanted(reference, kind)
-    past = _past([event for event in snapshot.events if is_of_kind(event, wanted)], now)
+    alike = [
+        event
+        for event in snapshot.events
+        if is_of_kind(event, wanted) and _is_about(event, reference, snapshot)
+    ]
+    past = _past(alike, now)
+    coming = not shown and _reaches(reference, today)
     period = bool(
         _limits(reference) or anchor or reference.slot("country") or reference.slot("about")
     )
@@ -128,8 +135,10 @@ def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
         "until": until,
         "at_edges": reference.slot("whether") and _at_edges(reference, shown),
         "last": past[-1] if past else None,
-        "undated": _undated(chosen, today),
-        "foreseen": _foreseen(snapshot, kind, today),
+        "coming": coming,
+        "following": _ahead(alike, now)[:1] if coming else [],
+        "undated": _undated(alike if coming else chosen, today),
+        "foreseen": [] if reference.slot("about") else _foreseen(snapshot, kind, today),
         "country_names": {id: country.name for id, country in snapshot.countries.items()},
         "today": today,
         "as_of": snapshot.founding.as_of,
@@ -147,7 +156,6 @@ def _chosen(snapshot: Snapshot, reference: Reference, kind: str) -> list[Event]:
     wanted = _wanted(reference, kind)
     limits = _limits(reference)
     country, number = reference.slot("country"), reference.slot("number")
-    about = reference.slot("about")
     return [
         event
         for event in snapshot.events
@@ -155,14 +163,17 @@ def _chosen(snapshot: Snapshot, reference: Reference, kind: str) -> list[Event]:
         and all(limit(event) for limit in limits)
         and (country is None or event.country == country)
         and (number is None or str(event.number) == number)
-        and (about is None or about in _matters(event, snapshot))
+        and _is_about(event, reference, snapshot)
     ]
 
 
-def _matters(event: Event, snapshot: Snapshot) -> list[str]:
-    """What an event was about, each as ``kind/id``."""
+def _is_about(event: Event, reference: Reference, snapshot: Snapshot) -> bool:
+    """Whether an event was about the thing asked for (``kind/id``), if one is."""
+    about = reference.slot("about")
     links = snapshot.links_of.get(("event", event.id), ())
-    return [f"{link.target_kind}/{link.target}" for link in links]
+    matters = {f"{link.target_kind}/{link.target}" for link in links}
+    matters |= {f"partnership/{id}" for id in scopes(event.scope)}
+    return about is None or about in matters
 
 
 def _wanted(reference: Reference, kind: str) -> str:
@@ -185,10 +196,13 @@ def _limits(reference: Reference) -> list[Any]:
         limits.append(lambda event: event.precision == "day" and _runs_on(event, year))
     elif year:
         limits.append(lambda event: event.begins.startswith(year))
-    if first:
-        limits.append(lambda event: event.begins[: len(first)] >= first)
-    if last:
-        limits.append(lambda event: event.begins[: len(last)] <= last)
+    if _WHOLE_DATE in (len(first or ""), len(last or "")):
+        limits.append(lambda event: _is_between(event, first or "", last or "9"))
+    else:
+        if first:
+            limits.append(lambda event: event.begins[: len(first)] >= first)
+        if last:
+            limits.append(lambda event: event.begins[: len(last)] <= last)
     if series := reference.slot("series"):
         limits.append(lambda event: (event.series or "").startswith(series))
     if called := reference.slot("called"):
@@ -206,6 +220,21 @@ def _at_edges(reference: Reference, events: Sequence[Event]) -> bool:
     if len(months) < 2 or any(len(month) != _MONTH for month in months):
         return False
     return all(e.status in NOT_HELD or e.begins[:_MONTH] in months for e in events)
+
+
+def _reaches(reference: Reference, today: date) -> bool:
+    """Whether the period asked about is not over."""
+    until = reference.slot("to") or reference.slot("year")
+    return until is not None and until >= today.isoformat()[: len(until)]
+
+
+def _is_between(event: Event, first: str, last: str) -> bool:
+    """Whether an event was on any of these days; one whose day is not known: surely so."""
+    if event.start is None:
+        return False
+    if event.precision == "day":
+        return event.begins[: len(last)] <= last and (event.end or event.begins) >= first
+    return first_day(event).isoformat() >= first and last_day(event).isoformat() <= last
 
 
 def _runs_on(event: Event, day: str) -> bool:

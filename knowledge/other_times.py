@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from knowledge.answer import Focus
 from knowledge.changes import base_query
-from knowledge.chronology import time_slots
+from knowledge.chronology import PERIOD, time_slots
 from knowledge.facts import Event
 from knowledge.fragments import behind_opener, content
 from knowledge.periods import is_date
 from knowledge.references import Reference
+from knowledge.relative import relative_period
 from knowledge.snapshot import Snapshot
 from knowledge.vocabulary import Span
 
@@ -46,10 +47,17 @@ def _period(told: Sequence[Span], last: Reference) -> Reference | None:
     """The last list of events, asked of another year or month: "and in 2020?"."""
     if not last.intent.startswith("events_") or last.slot("event") is not None:
         return None
-    if not all(is_date(span) or span.operator in ("mark.recorded", *_PERIODS) for span in told):
+    relative = relative_period(told)
+    said = relative[1] if relative else frozenset[str]()
+    if not all(
+        is_date(span)
+        or span.operator in ("mark.recorded", *_PERIODS)
+        or said.issuperset(span.words.split())
+        for span in told
+    ):
         return None
     period = time_slots(told)
-    if not period.keys() & {"year", "from", "to"}:
+    if not period.keys() & {*PERIOD}:
         return None
     kept = [(name, value) for name, value in last.slots if name in ("kind", "place", "country")]
     return Reference("events_list", (*kept, *period.items()))

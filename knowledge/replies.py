@@ -15,6 +15,7 @@ from knowledge.newer_views import PLATFORMS
 from knowledge.offers import Impossible, View
 from knowledge.readings import MOST_MEANT, MOST_TOLD
 from knowledge.references import MOST_BYTES, Reference
+from knowledge.relative import WHEN, dated
 from knowledge.reminding import offers as reminders
 from knowledge.rendering import Rendering, safe
 from knowledge.snapshot import Snapshot
@@ -22,11 +23,10 @@ from knowledge.understanding import Understanding
 from knowledge.views import VIEWS
 from knowledge.vocabulary import Span
 
-_YEAR = r"(19|20)\d\d"
+_DATE = re.compile(r"(19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _SHAPES: Mapping[str, re.Pattern[str]] = {
-    "year": re.compile(rf"{_YEAR}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"),
-    "from": re.compile(rf"{_YEAR}(-(0[1-9]|1[0-2]))?"),
-    "to": re.compile(_YEAR),
+    **dict.fromkeys(("year", "from", "to"), _DATE),
+    WHEN: re.compile(r"[a-z]{3,9}\.(-?\d{1,5}|[a-z]{4,6})"),
     "number": re.compile(r"\d{1,2}"),
     "place": re.compile(r"[\w-]{1,40}"),
     "platform": re.compile("|".join(PLATFORMS)),
@@ -62,7 +62,7 @@ class Replies:
     def answer(
         self, candidate: Candidate, spans: Sequence[Span], now: datetime, focus: Focus | None
     ) -> Answer:
-        reference = candidate.reference
+        reference = dated(candidate.reference, now)
         try:
             view = VIEWS[reference.intent](self.snapshot, reference, now)
         except (KeyError, Impossible):

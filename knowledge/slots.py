@@ -9,6 +9,7 @@ from knowledge.declarations import Intent
 from knowledge.event_times import NOT_HELD
 from knowledge.offers import CANNED
 from knowledge.references import Reference
+from knowledge.relative import WHEN
 from knowledge.snapshot import Snapshot
 from knowledge.vocabulary import Span
 
@@ -24,6 +25,7 @@ _PLATFORMS = (
 """How people call a thematic platform, and its key."""
 
 
+_USED_UP = frozenset({"events_next", "events_last", "events_now"})
 _YOUNG = frozenset({"newest", "youngest", "latest"})
 
 
@@ -57,6 +59,8 @@ class SlotFiller:
             slots[name] = filled
         if label.startswith("events_"):
             slots |= time_slots(spans)
+            if WHEN in slots and label in _USED_UP:
+                label = "events_list"  # "next" and "last" are said of the month, not of an event
             if not any(span.of("event") for span in spans):
                 slots |= {name: id for name, (_, id) in places_of(spans, self._snapshot).items()}
         if label.startswith("partnerships_"):

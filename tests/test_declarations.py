@@ -59,7 +59,7 @@ def test_sentences_hold_the_slots_of_their_intent(intent: str) -> None:
 
 def test_case_files_are_about_something_declared() -> None:
     groups = {"composition", "noise", "names", "dialogue", "followups", "boundaries", "facts"}
-    groups |= {"later", "readings"}
+    groups |= {"later", "periods", "readings"}
     for file in CASES.rglob("*.yaml"):
         assert file.stem in groups | set(INTENTS), f"{file}: no such intent"
 
