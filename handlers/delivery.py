@@ -225,7 +225,7 @@ class Deliverer:
         return wait
 
     def _until_room(self, most: float) -> float:
-        """Seconds until something unasked may go again, as far as that is known; ``most`` at most."""
+        """Seconds until something unasked may go again, as far as is known; ``most`` at most."""
         return min(most, self._windows.pause() or _WHEN_CROWDED)
 
     async def _is_well(self, bot: Bot) -> bool:

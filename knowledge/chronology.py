@@ -57,13 +57,10 @@ _ON_TIMES = frozenset({"light.times", "set.all", "set.not"})
 def compose_events(spans: Sequence[Span], snapshot: Snapshot) -> tuple[Reference, int] | None:
     """The reference to a list of events and its coverage (0-100); None when none is asked for."""
     operators = {span.operator for span in spans}
-    kinds = {op.partition(".")[2] for op in operators if op.startswith("subject_event.")}
     order = {op.partition(".")[2] for op in operators if op.startswith("order.")}
     slots = time_slots(spans)
-    relative = relative_period(spans) if WHEN in slots else None
-    kinds = kinds or _unsaid_kind(spans, slots)
-    by_clock = relative[1] if relative else frozenset()
-    turned = order & {"next", "last"} and "ask.list" in operators and not relative
+    kinds = _kinds(spans, slots)
+    turned = order & {"next", "last"} and "ask.list" in operators and WHEN not in slots
     if not kinds and not turned:
         return None
     series = _series_asked(spans, kinds)
@@ -71,32 +68,47 @@ def compose_events(spans: Sequence[Span], snapshot: Snapshot) -> tuple[Reference
         kinds, slots["kind"] = kinds | {"committee"}, "committee"
     several = order & {"next", "last", "first"} or WHEN in slots or _speaks_of_several(spans)
     matter = _matter(spans) if kinds and several and not series else None
-    slots |= {"about": matter[1]} if matter else {}
-    slots |= _told_besides(spans) | ({"series": series[1]} if series else {})
-    anchor = anchor_event(spans, snapshot)
-    if anchor is not None and not order and kinds & {"committee", "conference"}:
-        # "Was there a committee in Helsinki?"
-        bare = any(s.of("event") and _is_place(s, snapshot) for s in spans)
-        anchor = None if bare else anchor
+    told = {name: one for name, one in (("series", series), ("about", matter)) if one}
+    slots |= _told_besides(spans) | {name: slot for name, (_, slot) in told.items()}
+    anchor = _seen_from_which(spans, snapshot, order, kinds)
     places = places_of(spans, snapshot) if kinds and anchor is None else {}
     limited = slots.keys() - {"kind", "whether"} or places
     if not (order or limited or kinds & {"milestone", "event"} or _asks_for_many(spans)):
         return None
     if anchor is not None and not order & _TURNS:
         return None
+    coverage = _coverage(spans, [span for span, _ in (*told.values(), *places.values())])
     if not order and not limited and any(span.words in _NOW for span in spans):
-        return Reference("events_now"), _coverage(spans, places, by_clock)
+        return Reference("events_now"), coverage
     if anchor is not None:
         slots = _seen_from(anchor, spans, slots, kinds)
     slots |= {name: slot for name, (_, slot) in places.items()}
-    places |= {name: one for name, one in (("series", series), ("about", matter)) if one}
     if series and series[0].of("organisation") and not slots.keys() & {*PERIOD}:
         slots["from"] = _ORGANISED_SINCE
     if "after" in order and not slots.keys() & {*PERIOD, "event"} and _since_report(spans):
         slots["from"] = snapshot.founding.as_of
-    return Reference(_intent(order, anchor, slots), tuple(slots.items())), _coverage(
-        spans, places, by_clock
-    )
+    return Reference(_intent(order, anchor, slots), tuple(slots.items())), coverage
+
+
+def _kinds(spans: Sequence[Span], slots: Mapping[str, str]) -> set[str]:
+    """The kinds of events that are asked for, also where none is said: "what is on next week?"."""
+    said = {span.operator.partition(".") for span in spans}
+    kinds = {kind for axis, _, kind in said if axis == "subject_event"}
+    return kinds or _unsaid_kind(spans, slots)
+
+
+def _seen_from_which(
+    spans: Sequence[Span], snapshot: Snapshot, order: set[str], kinds: set[str]
+) -> str | None:
+    """The event that others are seen from; none where its name only tells a place.
+
+    "Was there a committee in Helsinki?"
+    """
+    anchor = anchor_event(spans, snapshot)
+    if anchor is not None and not order and kinds & {"committee", "conference"}:
+        bare = any(s.of("event") and _is_place(s, snapshot) for s in spans)
+        return None if bare else anchor
+    return anchor
 
 
 def _series_asked(spans: Sequence[Span], kinds: set[str]) -> tuple[Span, str] | None:
@@ -254,13 +266,13 @@ def _asks_for_many(spans: Sequence[Span]) -> bool:
     return "ask.count" in operators or (plural and "ask.list" in operators)
 
 
-def _coverage(
-    spans: Sequence[Span], places: dict[str, tuple[Span, str]], by_clock: frozenset[str]
-) -> int:
+def _coverage(spans: Sequence[Span], told: Sequence[Span]) -> int:
+    """The share of what is said that is accounted for; ``told`` are the spans that gave a slot."""
+    relative = relative_period(spans)
+    by_clock = relative[1] if relative else frozenset[str]()
     explained = missing = 0.0
-    said = [span for span, _ in places.values()]
     for span in spans:
-        if span in said or span.of("event"):
+        if span in told or span.of("event"):
             explained += 1.5
         elif span.names:
             missing += 1.5

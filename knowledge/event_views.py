@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
+from knowledge.event_filters import chosen_events, is_about, limits_of, wanted_kind
 from knowledge.event_times import (
     GATHERINGS,
     NOT_HELD,
@@ -17,13 +17,11 @@ from knowledge.event_times import (
     on_now,
 )
 from knowledge.facts import Event, Fact
-from knowledge.occasions import scopes
 from knowledge.offers import Impossible, Offer, View
 from knowledge.references import Reference
 from knowledge.snapshot import Snapshot
 from knowledge.text import fold
 
-_WHOLE_DATE = len("2017-03-17")
 _MONTH = len("2017-03")
 MOST_LISTED = 25
 """More events than this are counted, not listed: a message has to be read."""
@@ -67,7 +65,7 @@ def _fits(event: Event, reference: Reference, snapshot: Snapshot) -> bool | None
         "host" in asked and not (event.host or event.organiser)
     ):
         return None
-    limits = _limits(
+    limits = limits_of(
         Reference("event_held", tuple((k, v) for k, v in asked.items() if k != "mode"))
     )
     country = asked.get("country")
@@ -98,21 +96,21 @@ def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
     kind = reference.slot("kind") or "milestone"
     today = now.date()
     anchor = snapshot.things["event"].get(reference.slot("event") or "")
-    chosen = _chosen(snapshot, reference, kind)
+    chosen = chosen_events(snapshot, reference, kind)
     until = snapshot.things["event"].get(reference.slot("until") or "")
     shown = _shown(reference.intent, chosen, anchor, now)
     if until is not None:
         shown = [e for e in shown if e.begins < until.begins and e.id != until.id]
-    wanted = _wanted(reference, kind)
+    wanted = wanted_kind(reference, kind)
     alike = [
         event
         for event in snapshot.events
-        if is_of_kind(event, wanted) and _is_about(event, reference, snapshot)
+        if is_of_kind(event, wanted) and is_about(event, reference, snapshot)
     ]
     past = _past(alike, now)
     coming = not shown and _reaches(reference, today)
     period = bool(
-        _limits(reference) or anchor or reference.slot("country") or reference.slot("about")
+        limits_of(reference) or anchor or reference.slot("country") or reference.slot("about")
     )
     listed = shown[:MOST_LISTED]
     apart = reference.intent == "events_list" and not period
@@ -151,69 +149,6 @@ def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
     return View(data, facts, "event", tuple(event.id for event in listed), offers)
 
 
-def _chosen(snapshot: Snapshot, reference: Reference, kind: str) -> list[Event]:
-    """The events a question speaks of, before the clock or another event has a say."""
-    wanted = _wanted(reference, kind)
-    limits = _limits(reference)
-    country, number = reference.slot("country"), reference.slot("number")
-    return [
-        event
-        for event in snapshot.events
-        if is_of_kind(event, wanted)
-        and all(limit(event) for limit in limits)
-        and (country is None or event.country == country)
-        and (number is None or str(event.number) == number)
-        and _is_about(event, reference, snapshot)
-    ]
-
-
-def _is_about(event: Event, reference: Reference, snapshot: Snapshot) -> bool:
-    """Whether an event was about the thing asked for (``kind/id``), if one is."""
-    about = reference.slot("about")
-    links = snapshot.links_of.get(("event", event.id), ())
-    matters = {f"{link.target_kind}/{link.target}" for link in links}
-    matters |= {f"partnership/{id}" for id in scopes(event.scope)}
-    return about is None or about in matters
-
-
-def _wanted(reference: Reference, kind: str) -> str:
-    """The kind that is meant by what people call it: of a year, "milestones" are all events."""
-    limited = bool(_limits(reference) or reference.slot("about"))
-    if limited and kind in ("milestone", "event"):
-        return "any"
-    if kind == "event" and reference.intent != "events_list":
-        return "milestone" if reference.intent == "events_first" else "gathering"
-    if kind == "meeting":
-        return "gathering"
-    return kind
-
-
-def _limits(reference: Reference) -> list[Any]:
-    """Tests for the period and the place asked about."""
-    year, first, last, place = map(reference.slot, ("year", "from", "to", "place"))
-    limits: list[Any] = []
-    if year and len(year) == _WHOLE_DATE:
-        limits.append(lambda event: event.precision == "day" and _runs_on(event, year))
-    elif year:
-        limits.append(lambda event: event.begins.startswith(year))
-    if _WHOLE_DATE in (len(first or ""), len(last or "")):
-        limits.append(lambda event: _is_between(event, first or "", last or "9"))
-    else:
-        if first:
-            limits.append(lambda event: event.begins[: len(first)] >= first)
-        if last:
-            limits.append(lambda event: event.begins[: len(last)] <= last)
-    if series := reference.slot("series"):
-        limits.append(lambda event: (event.series or "").startswith(series))
-    if called := reference.slot("called"):
-        limits.append(lambda event: called in fold(event.title).replace(" ", "-"))
-    if mode := reference.slot("mode"):
-        limits.append(lambda event: event.mode == ("online" if mode == "online" else "in_person"))
-    if place:
-        limits.append(lambda event: place in fold(event.place or "").replace(" ", "-"))
-    return limits
-
-
 def _at_edges(reference: Reference, events: Sequence[Event]) -> bool:
     """Whether what was between two months was in these months themselves, all of it."""
     months = {reference.slot("from") or "", reference.slot("to") or ""}
@@ -226,19 +161,6 @@ def _reaches(reference: Reference, today: date) -> bool:
     """Whether the period asked about is not over."""
     until = reference.slot("to") or reference.slot("year")
     return until is not None and until >= today.isoformat()[: len(until)]
-
-
-def _is_between(event: Event, first: str, last: str) -> bool:
-    """Whether an event was on any of these days; one whose day is not known: surely so."""
-    if event.start is None:
-        return False
-    if event.precision == "day":
-        return event.begins[: len(last)] <= last and (event.end or event.begins) >= first
-    return first_day(event).isoformat() >= first and last_day(event).isoformat() <= last
-
-
-def _runs_on(event: Event, day: str) -> bool:
-    return event.begins <= day <= (event.end or event.begins)
 
 
 def _shown(
@@ -260,7 +182,7 @@ def _shown(
 
 def _called_off(snapshot: Snapshot, reference: Reference) -> list[Event]:
     """Meetings of the committee that were planned and not held, in the period asked about."""
-    limits = _limits(reference)
+    limits = limits_of(reference)
     return [
         event
         for event in snapshot.events

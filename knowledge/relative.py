@@ -30,13 +30,13 @@ _PARTS |= {name: (number, 1) for name, number in MONTHS.items()}
 """The first month of a season or month, and how many it has."""
 _SEASON = r"(?P<part>spring|summer|autumn|winter)"
 _MONTH = rf"(?P<part>{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
+_REST = r"(?P<rest>week|month|quarter|year)"
 _UNIT = r"(?P<unit>day|week|weekend|month|quarter|year)"
 _FORMS = tuple(
     re.compile(rf"(?<![a-z]){form}(?![a-z])")
     for form in (
         r"(?P<far>day after tomorrow|tomorrow|yesterday)",
-        r"(?:the )?(?:rest of|remainder of|later|end of) (?:the |this )?"
-        r"(?P<rest>week|month|quarter|year)",
+        rf"(?:the )?(?:rest of|remainder of|later|end of) (?:the |this )?{_REST}",
         rf"{_STEP} (?P<some>\d{{1,2}}|{'|'.join(_SOME)}) (?P<many>day|week|month|year)s",
         rf"{_STEP} (?P<many>day|week|month|year)s",
         rf"(?:this )?{_STEP} {_UNIT}",
@@ -70,8 +70,8 @@ def relative_period(spans: Sequence[Span]) -> tuple[str, frozenset[str]] | None:
         if found := form.search(said):
             when = _slot(found.groupdict(), past=bool(_WAS & set(words)))
             if when is not None:
-                said = found.group().split()
-                return when, frozenset((*said, *(word.removesuffix("s") for word in said)))
+                used = found.group().split()
+                return when, frozenset((*used, *(word.removesuffix("s") for word in used)))
     return None
 
 
