@@ -36,6 +36,10 @@ _OCCURRED = frozenset({"launched", "published", "announced", "organised", "plann
 _ON = frozenset({"on", "happening", "going on", "coming up", "up", "coming", "plans", "agenda"})
 _FEW_WORDS = 8
 _ANYTHING = frozenset({"anything", "something", "nothing", "everything"})
+_SEVERAL = frozenset({"meetings", "events", "conferences", "milestones", "committee meetings"})
+_SEVERAL |= {"steering committee meetings", "sessions", "webinars", "workshops", "dates"}
+_SOME = "5"
+"""So many events are told where several are asked for."""
 _WHERE = frozenset({"cities", "countries", "places", "towns", "venues", "locations"})
 _TURNS = frozenset({"after", "before", "between", "next", "last"})
 _PLURALS = frozenset({"meetings", "events", "conferences"})
@@ -87,7 +91,18 @@ def compose_events(spans: Sequence[Span], snapshot: Snapshot) -> tuple[Reference
         slots["from"] = _ORGANISED_SINCE
     if "after" in order and not slots.keys() & {*PERIOD, "event"} and _since_report(spans):
         slots["from"] = snapshot.founding.as_of
-    return Reference(_intent(order, anchor, slots), tuple(slots.items())), coverage
+    intent = _intent(order, anchor, slots)
+    if intent in ("events_next", "events_last"):
+        slots |= _how_many(spans)
+    return Reference(intent, tuple(slots.items())), coverage
+
+
+def _how_many(spans: Sequence[Span]) -> dict[str, str]:
+    """The slot ``many`` of "the next three meetings"; some are meant by "upcoming meetings"."""
+    number = next((s.operator[-1] for s in spans if s.operator.startswith("number.")), None)
+    several = any(s.operator.startswith("subject_event.") and s.words in _SEVERAL for s in spans)
+    many = number or (_SOME if several else "1")
+    return {"many": many} if many > "1" else {}
 
 
 def _kinds(spans: Sequence[Span], slots: Mapping[str, str]) -> set[str]:
@@ -105,10 +120,12 @@ def _seen_from_which(
     "Was there a committee in Helsinki?"
     """
     anchor = anchor_event(spans, snapshot)
-    if anchor is not None and not order and kinds & {"committee", "conference"}:
-        bare = any(s.of("event") and _is_place(s, snapshot) for s in spans)
-        return None if bare else anchor
-    return anchor
+    wanted = {"committee", "conference", *(("meeting", "event") if order else ())}
+    if anchor is None or order - {"next"} or not kinds & wanted:
+        return anchor
+    inside = [s for before, s in pairwise(spans) if before.words == "in" or not order]
+    bare = any(span.of("event") and _is_place(span, snapshot) for span in inside)
+    return None if bare else anchor
 
 
 def _series_asked(spans: Sequence[Span], kinds: set[str]) -> tuple[Span, str] | None:

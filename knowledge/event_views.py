@@ -90,7 +90,8 @@ def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
 
     Slots: ``kind`` (``milestone``, ``committee``, ``conference``, ``meeting``, ``event``), ``year``
     (ISO year or year-month), ``from`` and ``to`` (ISO years, both included), ``place`` (folded),
-    ``country``, ``event`` for before and after, ``number`` (of a committee's meeting). Days are
+    ``country``, ``event`` for before and after, ``number`` (of a committee's meeting), ``about``
+    (``kind/id``), ``many`` (how many of the next or the last at most). Days are
     compared in the zone of ``now``.
     """
     kind = reference.slot("kind") or "milestone"
@@ -98,7 +99,7 @@ def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
     anchor = snapshot.things["event"].get(reference.slot("event") or "")
     chosen = chosen_events(snapshot, reference, kind)
     until = snapshot.things["event"].get(reference.slot("until") or "")
-    shown = _shown(reference.intent, chosen, anchor, now)
+    shown = _shown(reference, chosen, anchor, now)
     if until is not None:
         shown = [e for e in shown if e.begins < until.begins and e.id != until.id]
     wanted = wanted_kind(reference, kind)
@@ -108,7 +109,7 @@ def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
         if is_of_kind(event, wanted) and is_about(event, reference, snapshot)
     ]
     past = _past(alike, now)
-    coming = not shown and _reaches(reference, today)
+    coming = not shown and (reference.intent == "events_next" or _reaches(reference, today))
     period = bool(
         limits_of(reference) or anchor or reference.slot("country") or reference.slot("about")
     )
@@ -164,13 +165,14 @@ def _reaches(reference: Reference, today: date) -> bool:
 
 
 def _shown(
-    intent: str, chosen: Sequence[Event], anchor: Event | None, now: datetime
+    reference: Reference, chosen: Sequence[Event], anchor: Event | None, now: datetime
 ) -> Sequence[Event]:
-    match intent:
+    many = int(reference.slot("many") or 1)
+    match reference.intent:
         case "events_next":
-            return _ahead(chosen, now)[:1]
+            return _ahead(chosen, now)[:many]
         case "events_last":
-            return _past(chosen, now)[-1:]
+            return _past(chosen, now)[-many:]
         case "events_first":
             return chosen[:1]
         case "events_after" if anchor:

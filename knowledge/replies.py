@@ -28,6 +28,7 @@ _SHAPES: Mapping[str, re.Pattern[str]] = {
     **dict.fromkeys(("year", "from", "to"), _DATE),
     WHEN: re.compile(r"[a-z]{3,9}\.(-?\d{1,5}|[a-z]{4,6})"),
     "number": re.compile(r"\d{1,2}"),
+    "many": re.compile(r"[1-9]"),
     "place": re.compile(r"[\w-]{1,40}"),
     "platform": re.compile("|".join(PLATFORMS)),
 }

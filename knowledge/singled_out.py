@@ -1,6 +1,6 @@
 """Finds the one event that is meant by its kind and its place, date or number, without its name."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from knowledge.chronology import series_of
@@ -55,6 +55,24 @@ def singled_out(spans: Sequence[Span], snapshot: Snapshot) -> tuple[Span, ...]:
         event = only(Told(kind="committee", number=told.number, series=told.series), snapshot)
         used = {n for n in used if not (year_of(spans[n]) or is_place(spans[n], snapshot))}
     return spans if event is None else _with_name(spans, used, event)
+
+
+def not_yet_named(
+    spans: Sequence[Span], reread: Callable[[str], tuple[Span, ...]]
+) -> tuple[Span, ...]:
+    """The spans, with a name behind "next" taken apart: "the next committee in Brussels".
+
+    What is called so has been held already.
+    """
+    found: list[Span] = []
+    for span in spans:
+        kind, _, place = span.text.partition(" in ")
+        before = [one.operator for one in found if one.words not in _LEADING_TO][-1:]
+        if place and span.of("event") and before == ["order.next"]:
+            found += [*reread(kind), *reread(f"in {place}")]
+        else:
+            found.append(span)
+    return tuple(found)
 
 
 def _tells_of_one(spans: Sequence[Span], snapshot: Snapshot) -> bool:

@@ -39,7 +39,7 @@ from knowledge.query import run
 from knowledge.ranking import Ranking
 from knowledge.readings import among_readings, asked_back, named_only, readings
 from knowledge.references import Reference
-from knowledge.singled_out import singled_out
+from knowledge.singled_out import not_yet_named, singled_out
 from knowledge.slots import SlotFiller
 from knowledge.snapshot import Snapshot
 from knowledge.talk import SMALL_TALK, Talk
@@ -235,7 +235,8 @@ class Reader:
 
         What tells of one event is read as its name, unless nothing comes of that.
         """
-        spans = apposed(spelt_out(spans, self.areas), self.snapshot)
+        spans = not_yet_named(spelt_out(spans, self.areas), self.vocabulary.spans)
+        spans = apposed(spans, self.snapshot)
         single = singled_out(spans, self.snapshot)
         if single != spans:
             understanding = self._understand_spans(single, focus)

@@ -6,6 +6,8 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -210,23 +212,33 @@ async def test_the_procfile_runs_as_a_host_runs_it(
             PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         )
         assert await (await _honcho(bot, "start", "release")).wait() == 0, bot.read_log()
-        runner = await _honcho(bot, "start", "-p", str(ports[0]), "-c", "web=2", "web", "worker")
-        await server.wait_for_call("setWebhook", count=2, seconds=60)
-        people = [server.world.user(f"User {n}") for n in range(10)]
-        for person in people:
-            server.world.say(person, QUESTION)
-        for person in people:
-            assert (await server.wait_for_message(person)).text.startswith("Catalonia")
-        patient = httpx.AsyncHTTPTransport(retries=7)  # the worker may still be starting
-        async with httpx.AsyncClient(transport=patient) as client:
-            for port in ports:
-                assert (await client.get(f"http://127.0.0.1:{port}/ready")).status_code == 200
-        assert "3 running" in (await bot.command_line("doctor"))[1]
-        runner.send_signal(signal.SIGTERM)
-        await runner.wait()
+        async with _running(bot, ports[0]) as runner:
+            await server.wait_for_call("setWebhook", count=2, seconds=60)
+            people = [server.world.user(f"User {n}") for n in range(10)]
+            for person in people:
+                server.world.say(person, QUESTION)
+            for person in people:
+                assert (await server.wait_for_message(person)).text.startswith("Catalonia")
+            patient = httpx.AsyncHTTPTransport(retries=7)  # the worker may still be starting
+            async with httpx.AsyncClient(transport=patient) as client:
+                for port in ports:
+                    assert (await client.get(f"http://127.0.0.1:{port}/ready")).status_code == 200
+            assert "3 running" in (await bot.command_line("doctor"))[1]
+        assert runner.returncode == 0
         assert await database.rows("SELECT id FROM replicas") == [], "all ended in good order"
         assert server.violations == []
     postgres.drop(database)
+
+
+@asynccontextmanager
+async def _running(bot: BotProcess, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Two web processes and a worker during the block; they are ended after it."""
+    runner = await _honcho(bot, "start", "-p", str(port), "-c", "web=2", "web", "worker")
+    try:
+        yield runner
+    finally:
+        runner.send_signal(signal.SIGTERM)
+        await runner.wait()
 
 
 async def _honcho(bot: BotProcess, *arguments: str) -> asyncio.subprocess.Process:
