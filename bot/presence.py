@@ -60,6 +60,7 @@ class Presence:
     ) -> None:
         self.id = token_hex(8)
         self.alive: list[Callable[[], Awaitable[object]]] = []  # called at each sign of life
+        self.alone = False  # whether no other process was there at the last look
         self.renamed: list[Callable[[str], None]] = []  # called when others took us for dead
         self._replicas = replicas
         self._knowledge = knowledge
@@ -118,6 +119,7 @@ class Presence:
             return
         self._last = self._steady()
         dead = self._dead(others)
+        self.alone = len(dead) == len(others)
         if dead:
             _log.warning("%d processes have ended without a word", len(dead))
         await self._replicas.bury(dead)

@@ -72,8 +72,11 @@ class TelegramBot:
             lambda: (assistants.snapshot.revision, reload.problem),
             REAL_TIME,
         )
-        # Behind a webhook there may be other replicas, which write as well.
-        chats = Chats(self.batches, cached=settings.webhook_url is None)
+        # Others that begin behind a webhook get messages before this process knows of them.
+        chats = Chats(
+            self.batches,
+            alone=lambda: settings.webhook_url is None and self.presence.alone,
+        )
         inbox = Inbox(self.batches, self.presence.id)
         self.intake = Intake(inbox, REAL_TIME)
         self.slots = Slots()
@@ -229,7 +232,7 @@ class TelegramBot:
 
     async def _finish(self) -> None:
         """Finishes what is under way; what takes longer is stored for the next start."""
-        await asyncio.gather(self.deliverer.close(), self._drain())
+        await asyncio.gather(self.deliverer.close(), self._drain(), return_exceptions=True)
         await self.presence.leave()
         await self.batches.close()
         await self.application.shutdown()

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import functools
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import datetime
 from typing import Literal
 
@@ -35,6 +35,8 @@ WATCH_SECONDS = 2.0
 LISTEN_AGAIN_SECONDS = 5.0
 MEASURE_SECONDS = 10.0
 LAG_SECONDS = 0.5
+AGAIN_SECONDS = 2.0
+"""How long work waits that failed by what nobody foresaw."""
 
 _log = logging.getLogger(__name__)
 
@@ -70,20 +72,39 @@ class Upkeep:
     @contextlib.asynccontextmanager
     async def beside(self, application: App, part: Part) -> AsyncIterator[None]:
         """Goes on during the block."""
-        work = [self._presence.run(), self._watch(), self._measure(), self._feel_lag()]
+        bot = application.bot
+        work = [self._presence.run, self._watch, self._measure, self._feel_lag]
         if self._engine.dialect.name == "postgresql":
-            work.append(self._listen())
+            work.append(self._listen)
         if part != "work":
-            work.append(self._menus(application))
+            work.append(functools.partial(self._menus, bot))
         if part != "web":
-            work += [self._tidy(application.bot), self._deliverer.run(application.bot)]
-        tasks = [asyncio.create_task(one) for one in work]
+            work += [functools.partial(self._tidy, bot), functools.partial(self._deliver, bot)]
+        tasks = [asyncio.create_task(self._keep_up(one)) for one in work]
         try:
             yield
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _keep_up(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Begins a work again that failed by what nobody foresaw: it may not stand still for ever.
+
+        The database is waited for by each work itself, where it needs it all the time.
+        """
+        while True:
+            try:
+                return await work()
+            except DatabaseAway:
+                pass  # the signs of life tell of it
+            except Exception as error:  # noqa: BLE001 - whatever it was
+                _log.exception("Work in the background failed: %s", type(error).__name__)
+                self._services.metrics.background_failed()
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _deliver(self, bot: Bot) -> None:
+        await self._deliverer.run(bot)
 
     def _show(self) -> None:
         """The figures that are looked up when somebody asks for them."""
@@ -119,7 +140,7 @@ class Upkeep:
             await asyncio.sleep(LAG_SECONDS)
             self._services.metrics.lagged(max(0.0, loop.time() - begun - LAG_SECONDS))
 
-    async def _menus(self, application: App) -> None:
+    async def _menus(self, bot: Bot) -> None:
         # Telegram refuses a menu for a chat that never wrote to the bot.
         services = self._services
         known = [id for id in sorted(services.admins) if await services.chats.known(id)]
@@ -127,7 +148,7 @@ class Upkeep:
         organisers = [
             id for id in sorted(appointed - services.admins) if await services.chats.known(id)
         ]
-        await menu.set_up(application.bot, services.profile, known, organisers)
+        await menu.set_up(bot, services.profile, known, organisers)
 
     async def _watch(self) -> None:
         """Takes over what the command line or another replica changed."""
@@ -157,16 +178,24 @@ class Upkeep:
     async def _tidy(self, bot: Bot) -> None:
         """Forgets what has served its time; of several processes one does."""
         while True:
-            now, real = int(self._clock().timestamp()), REAL_TIME()
             try:
-                # In a rehearsal, chats may seem to have been silent for years.
-                if self._clock is REAL_TIME and await self._presence.take_part("tidying"):
-                    await self._retention.turn(bot, real.date())
-                await self._inbox.tidy(at=int(real.timestamp()))
-                await self._services.chats.tidy(now=now)
-                await self._services.reminders.tidy()
-                await self._services.misses.tidy(self._clock().date())
-                await self._services.drafts.tidy(now=now)
-            except Exception as error:  # noqa: BLE001 - it is tried again in an hour
+                tidying = await self._presence.take_part("tidying")
+            except DatabaseError as error:
                 _log.warning("Nothing was tidied: %s", error)
+                tidying = False
+            for one in self._tidied(bot) if tidying else ():
+                try:
+                    await one()
+                except Exception as error:  # noqa: BLE001 - it is tried again in an hour
+                    _log.warning("Something was not tidied: %s", type(error).__name__)
             await asyncio.sleep(TIDY_SECONDS)
+
+    def _tidied(self, bot: Bot) -> Iterator[Callable[[], Awaitable[None]]]:
+        services, now, real = self._services, int(self._clock().timestamp()), REAL_TIME()
+        if self._clock is REAL_TIME:  # in a rehearsal, chats may seem to have been silent for years
+            yield functools.partial(self._retention.turn, bot, real.date())
+        yield functools.partial(self._inbox.tidy, at=int(real.timestamp()))
+        yield functools.partial(services.chats.tidy, now=now)
+        yield services.reminders.tidy
+        yield functools.partial(services.misses.tidy, self._clock().date())
+        yield functools.partial(services.drafts.tidy, now=now)

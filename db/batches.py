@@ -104,8 +104,9 @@ class Batches:
             try:
                 if not await self._settled(batch) and len(batch) > 1:
                     # Another's fault must not be one's own.
-                    for entry in batch:
-                        await self._settled([entry])
+                    while batch:
+                        await self._settled(batch[:1])
+                        batch = batch[1:]
             except DatabaseAway as error:
                 self._give_back(batch, error)
 

@@ -42,11 +42,13 @@ class LogEntry:
 
 
 _COLUMNS = 'id, "values", revision, changed, told'
-_SAVE = (
+_ENTER = (
     f"INSERT INTO live_events ({_COLUMNS}) "  # noqa: S608 - the names above
-    "VALUES (:id, :values, :revision, :changed, :told) "
-    'ON CONFLICT (id) DO UPDATE SET "values" = excluded."values", '
-    "revision = excluded.revision, changed = excluded.changed, told = excluded.told"
+    "VALUES (:id, :values, :revision, :changed, :told) ON CONFLICT (id) DO NOTHING RETURNING id"
+)
+_CHANGE = (
+    'UPDATE live_events SET "values" = :values, revision = :revision, changed = :changed, '
+    "told = :told WHERE id = :id AND revision = :worked_on RETURNING id"
 )
 _NOTE = (
     "INSERT INTO audit_log (at, who, action, subject, before, after) "
@@ -79,19 +81,20 @@ def save(execute: Execute, row: LiveRow, *, worked_on: int | None) -> None:
     Raises:
         ChangedMeanwhile: it is at another revision now.
     """
-    known = live_event(execute, row.id)
-    if (known.revision if known is not None else None) != worked_on:
+    given = {
+        "id": row.id,
+        "values": _json(row.values),
+        "revision": row.revision,
+        "changed": row.changed,
+        "told": _json(row.told),
+    }
+    # Looked at and written in one statement: two that look first would both go on.
+    if worked_on is None:
+        written = execute(_ENTER, given)
+    else:
+        written = execute(_CHANGE, {**given, "worked_on": worked_on})
+    if not written:
         raise ChangedMeanwhile(row.id)
-    execute(
-        _SAVE,
-        {
-            "id": row.id,
-            "values": _json(row.values),
-            "revision": row.revision,
-            "changed": row.changed,
-            "told": _json(row.told),
-        },
-    )
 
 
 def note(execute: Execute, entry: LogEntry) -> None:

@@ -1,7 +1,9 @@
 """What the bot remembers of a chat: choices, focus, and which message answers which question."""
 
 from collections import OrderedDict
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from functools import cache
 from typing import Any
 
 from db import organisers
@@ -42,20 +44,12 @@ class Conversation:
     draft: str | None = None
 
 
-_COLUMNS = "language, zone, reminders, review, unreachable, last_seen"
 _SELECT = (
     "SELECT c.language, c.zone, c.reminders, c.review, c.unreachable, c.last_seen, f.focus, d.body "
     "FROM (SELECT CAST(:chat AS BIGINT) AS id) AS asked "
     "LEFT JOIN chats c ON c.chat_id = asked.id "
     "LEFT JOIN chat_focus f ON f.chat_id = asked.id AND f.thread_id = :thread "
     "LEFT JOIN drafts d ON d.chat_id = asked.id"
-)
-_SAVE = (
-    f"INSERT INTO chats (chat_id, {_COLUMNS}) VALUES "  # noqa: S608 - the names above
-    "(:chat_id, :language, :zone, :reminders, :review, :unreachable, :last_seen) "
-    "ON CONFLICT (chat_id) DO UPDATE SET language = excluded.language, zone = excluded.zone, "
-    "reminders = excluded.reminders, review = excluded.review, "
-    "unreachable = excluded.unreachable, last_seen = excluded.last_seen"
 )
 _SAVE_FOCUS = (
     "INSERT INTO chat_focus (chat_id, thread_id, focus, expires) "
@@ -72,25 +66,27 @@ _SAVE_ANSWER = (
 _ANSWER = (
     "SELECT answer_id FROM answered_questions WHERE chat_id = :chat AND question_id = :question"
 )
-_MOVING = (
-    "chats",
-    "chat_focus",
-    "subscriptions",
-    "reminder_settings",
-    "deliveries",
-    "calendar_feeds",
-)
-_TABLES = (*_MOVING, "answered_questions")
+_MOVING: dict[str, tuple[str, ...]] = {
+    "chat_focus": ("thread_id",),
+    "subscriptions": ("thread_id", "kind", "target"),
+    "reminder_settings": (),
+    "deliveries": ("thread_id", "event", "lead", "revision"),
+    "calendar_feeds": (),
+}
+"""What moves along with a group, and what a row is known by besides its chat."""
+_TABLES = ("chats", *_MOVING, "answered_questions")
 _FORGET = [f"DELETE FROM {table} WHERE chat_id = :chat" for table in _TABLES]  # noqa: S608
+_SILENCED = "UPDATE deliveries SET message_id = NULL WHERE chat_id = :chat"
 _MOVE = [
-    "UPDATE deliveries SET message_id = NULL WHERE chat_id = :chat",
-    *(
-        f"UPDATE {table} SET chat_id = :new WHERE chat_id = :chat"  # noqa: S608 - names above
-        for table in _MOVING
-    ),
+    f"UPDATE {table} SET chat_id = :new WHERE chat_id = :chat AND NOT EXISTS "  # noqa: S608
+    f"(SELECT 1 FROM {table} AS there WHERE there.chat_id = :new"
+    + "".join(f" AND there.{column} = {table}.{column}" for column in known_by)
+    + ")"
+    for table, known_by in _MOVING.items()
 ]
-_KNOWN = (
-    "SELECT 1 FROM chats WHERE chat_id = :chat UNION SELECT 1 FROM deliveries WHERE chat_id = :chat"
+_CHOICES = (
+    "SELECT language, zone, reminders, review, unreachable, last_seen FROM chats "
+    "WHERE chat_id = :chat"
 )
 _EXPORT = {
     "chat_focus": ("thread_id", "focus", "expires"),
@@ -110,16 +106,18 @@ class Chats:
     """The chats of the bot.
 
     Args:
-        cached: keep what was read in memory; only right while no other process writes.
+        alone: whether no other process writes just now; what was read is kept in memory as long.
     """
 
-    def __init__(self, batches: Batches, *, cached: bool) -> None:
+    def __init__(self, batches: Batches, *, alone: Callable[[], bool]) -> None:
         self._batches = batches
-        self._cached = cached
+        self._alone = alone
         self._memory: OrderedDict[tuple[int, int], Conversation] = OrderedDict()
 
     async def conversation(self, chat_id: int, thread_id: int = 0) -> Conversation:
         """What is known of a chat, with the focus of one of its topics (0: of itself)."""
+        if not self._alone():
+            self._memory.clear()
         known = self._memory.get((chat_id, thread_id))
         if known is not None:
             self._memory.move_to_end((chat_id, thread_id))
@@ -137,19 +135,22 @@ class Chats:
         """Whether the chat has ever written, and not asked to be forgotten."""
         return bool((await self.conversation(chat_id)).chat.last_seen)
 
-    def save(self, chat: Chat) -> None:
-        """Keeps what is known of a chat, in the database with the next commit."""
-        self._remember(chat)
-        self._batches.soon(_statement(_SAVE, asdict(chat)))
+    def note(self, chat_id: int, **columns: Any) -> None:
+        """Keeps some columns of a chat, in the database with the next commit.
 
-    async def change(self, chat: Chat) -> None:
-        """Keeps the choices of a chat; they are safe when it returns.
+        The others stay as they are, as other processes may have written them.
+        """
+        self._batches.soon(_written(chat_id, columns))
+        self._remember(chat_id, columns)
+
+    async def change(self, chat_id: int, **columns: Any) -> None:
+        """The same for choices, which are safe when it returns.
 
         Raises:
             DatabaseError: nothing is changed.
         """
-        await self._batches.now(_statement(_SAVE, asdict(chat)))
-        self._remember(chat)
+        await self._batches.now(_written(chat_id, columns))
+        self._remember(chat_id, columns)
 
     def save_focus(self, chat_id: int, thread_id: int, focus: str, expires: int) -> None:
         """Keeps what a chat or topic is about, in the database with the next commit."""
@@ -183,21 +184,23 @@ class Chats:
         self._drop(chat_id)
 
     async def migrate(self, chat_id: int, new_id: int) -> None:
-        """Goes on under the new id of a group, in one transaction; repeated it does nothing.
+        """Goes on under the new id of a group, in one transaction.
 
+        Both chats tell of it, and a message that was under way may make the old one known again
+        between: so what is there under the new id stays, and gets what the old one has besides.
         Message numbers begin anew in the supergroup, so answers do not move along, and what was
         sent cannot be edited any more.
         """
 
         def write(execute: Execute) -> None:
             given = {"chat": chat_id, "new": new_id}
-            if execute(_KNOWN, {"chat": chat_id}):
-                for statement in _FORGET:
-                    execute(statement, {"chat": new_id})
-                for statement in _MOVE:
-                    execute(statement, given)
-                for statement in _FORGET:
-                    execute(statement, {"chat": chat_id})
+            old, new = (_read(execute, id) for id in (chat_id, new_id))
+            if old is not None:
+                columns = _together(old, new) if new is not None else asdict(old)
+                columns.pop("chat_id", None)
+                _written(new_id, columns)(execute)
+            for statement in (_SILENCED, *_MOVE, *_FORGET):
+                execute(statement, given)
 
         await self._batches.now(write)
         self._drop(chat_id)
@@ -248,9 +251,9 @@ class Chats:
         """Reads everything anew from now on: another process may have written."""
         self._memory.clear()
 
-    def _remember(self, chat: Chat) -> None:
-        for (chat_id, thread), held in self._held(chat.chat_id):
-            self._memory[chat_id, thread] = replace(held, chat=chat)
+    def _remember(self, chat_id: int, columns: Mapping[str, Any]) -> None:
+        for key, held in self._held(chat_id):
+            self._memory[key] = replace(held, chat=replace(held.chat, **columns))
 
     def _held(self, chat_id: int) -> list[tuple[tuple[int, int], Conversation]]:
         """What is in memory of a chat: few topics of few chats, so the look through is short."""
@@ -264,7 +267,7 @@ class Chats:
             del self._memory[key]
 
     def _hold(self, chat_id: int, thread_id: int, conversation: Conversation) -> None:
-        if self._cached:
+        if self._alone():
             self._memory[chat_id, thread_id] = conversation
             if len(self._memory) > CACHED:
                 self._memory.popitem(last=False)
@@ -273,6 +276,42 @@ class Chats:
 def _chat(chat_id: int, columns: list[Any]) -> Chat:
     language, zone, reminders, review, unreachable, last_seen = columns
     return Chat(chat_id, language, zone, bool(reminders), bool(review), unreachable, last_seen)
+
+
+def _read(execute: Execute, chat_id: int) -> Chat | None:
+    rows = execute(_CHOICES, {"chat": chat_id})
+    return _chat(chat_id, list(rows[0])) if rows else None
+
+
+def _together(old: Chat, new: Chat) -> dict[str, Any]:
+    """The choices of a group that two ids stand for: whatever is not as it is without a choice."""
+    return {
+        "language": new.language or old.language,
+        "zone": new.zone or old.zone,
+        "reminders": new.reminders and old.reminders,
+        "review": new.review or old.review,
+        "last_seen": max(new.last_seen, old.last_seen),
+    }
+
+
+def _written(chat_id: int, columns: Mapping[str, Any]) -> Work[None]:
+    """Writes some columns of a chat; of a new chat, the others are those of one without choices.
+
+    Raises:
+        TypeError: there is no such column.
+    """
+    given = asdict(Chat(chat_id, **columns))
+    return _statement(_save(tuple(columns)), given)
+
+
+@cache
+def _save(columns: tuple[str, ...]) -> str:
+    names = [field.name for field in fields(Chat)]
+    changed = ", ".join(f"{name} = excluded.{name}" for name in columns)
+    return (
+        f"INSERT INTO chats ({', '.join(names)}) VALUES (:{', :'.join(names)}) "  # noqa: S608
+        f"ON CONFLICT (chat_id) DO UPDATE SET {changed}"
+    )
 
 
 def _statement(statement: str, given: dict[str, Any]) -> Work[None]:

@@ -4,12 +4,13 @@ Functions on one transaction. Moments are seconds since 1970 of the bot's clock.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from db.sqlite import Execute
+from db.subscriptions import EVERYBODY, Range
 
 NEW, CHANGE, CANCEL, SNOOZE = "new", "change", "cancel", "snooze"
 """What is told besides reminders, in place of a lead."""
@@ -72,7 +73,8 @@ COLUMNS = ", ".join(field.name for field in fields(Entry))
 _SELECT = f"SELECT {COLUMNS} FROM deliveries"  # noqa: S608 - names of fields
 _OF_CHAT = f"{_SELECT} WHERE chat_id = :chat ORDER BY due, key"
 _OF_EVENT = f"{_SELECT} WHERE event = :event ORDER BY due, key"
-_OPEN = f"{_SELECT} WHERE state IN ('queued', 'sending')"
+_OF_CHATS = f"{_SELECT} WHERE chat_id BETWEEN :low AND :high AND "
+_OPEN = "state IN ('queued', 'sending')"
 _ONE = f"{_SELECT} WHERE key = :key"
 _RECEIPTS = (
     f"{_SELECT} WHERE chat_id = :chat AND state <> 'queued' "  # noqa: S608 - the names above
@@ -82,22 +84,17 @@ _RECEIPTS = (
     "AND newer.lead = deliveries.lead AND newer.revision > deliveries.revision)) "
     "ORDER BY COALESCE(settled, due) DESC, key DESC LIMIT :most"
 )
-_SUPERSEDE = (
-    "UPDATE deliveries SET state = 'superseded', settled = :now "
-    "WHERE key = :key AND state = 'queued'"
-)
 _QUEUE = (
     "UPDATE deliveries SET state = 'queued', due = :due, until = :until, silent = :silent, "
     "body = :body, reason = CASE WHEN state = 'queued' THEN reason END, settled = NULL, "
     "holder = NULL WHERE key = :key AND state <> 'sent' AND state <> 'sending'"
 )
-_OLD = "SELECT settled, lead, state FROM deliveries WHERE settled < :before"
 _COUNT = (
     "INSERT INTO delivery_counts (month, lead, state, number) "
     "VALUES (:month, :lead, :state, :number) ON CONFLICT (month, lead, state) DO UPDATE "
     "SET number = delivery_counts.number + excluded.number"
 )
-_TIDY = "DELETE FROM deliveries WHERE settled < :before"
+_TIDY = "DELETE FROM deliveries WHERE settled < :before RETURNING settled, lead, state"
 
 
 def entries_of(execute: Execute, *, chat_id: int) -> list[Entry]:
@@ -145,8 +142,14 @@ def add(execute: Execute, planned: Sequence[Planned]) -> None:
 
 def supersede(execute: Execute, entries: Iterable[Entry], *, now: int) -> None:
     """Takes back what is not being sent yet."""
-    for one in entries:
-        execute(_SUPERSEDE, {"key": one.key, "now": now})
+    keys = [one.key for one in entries]
+    for first in range(0, len(keys), _AT_ONCE):
+        given = {f"key_{place}": key for place, key in enumerate(keys[first : first + _AT_ONCE])}
+        execute(
+            "UPDATE deliveries SET state = 'superseded', settled = :now "  # noqa: S608 - as above
+            f"WHERE state = 'queued' AND key IN ({', '.join(f':{name}' for name in given)})",
+            {**given, "now": now},
+        )
 
 
 def queue_again(execute: Execute, one: Entry, planned: Planned) -> None:
@@ -160,21 +163,19 @@ def reconcile(
     wanted: Sequence[Planned],
     *,
     now: int,
-    chat_id: int | None = None,
+    chats: Range = EVERYBODY,
     event: str | None = None,
 ) -> None:
-    """Makes the reminders of a chat, of an event, or all of them what they should be.
+    """Makes the reminders of some chats, of an event, or all of them what they should be.
 
     What is missing is added, unless its time has passed; what waits and is not wanted is
     superseded; what waits gets its new moment. What was sent or is being sent is never touched,
     and what is overdue stays overdue.
     """
-    if chat_id is not None:
-        rows = entries_of(execute, chat_id=chat_id)
-    elif event is not None:
+    if event is not None:
         rows = entries_about(execute, event)
     else:
-        rows = _everything(execute, {one.event for one in wanted})
+        rows = _concerned(execute, chats, {one.event for one in wanted})
     there: Mapping[tuple[int, int, str, str], dict[int, Entry]] = defaultdict(dict)
     for row in rows:
         if row.is_reminder:
@@ -196,11 +197,12 @@ def reconcile(
     add(execute, fresh)
 
 
-def _everything(execute: Execute, events: Iterable[str]) -> list[Entry]:
-    found = {row.key: row for row in map(entry, execute(_OPEN, {}))}
-    for event in sorted(events):
-        found.update({row.key: row for row in entries_about(execute, event)})
-    return list(found.values())
+def _concerned(execute: Execute, chats: Range, events: Collection[str]) -> list[Entry]:
+    """The rows of some chats that are not settled, or are about one of these events."""
+    given = {f"event_{place}": event for place, event in enumerate(sorted(events))}
+    about = f" OR event IN ({', '.join(f':{name}' for name in given)})" if given else ""
+    rows = execute(f"{_OF_CHATS}({_OPEN}{about})", {**given, **chats._asdict()})
+    return [entry(row) for row in rows]
 
 
 def _is_overdue(row: Entry, now: int) -> bool:
@@ -230,13 +232,13 @@ def _bring_up_to_date(execute: Execute, row: Entry, wanted: Planned, *, now: int
 def tidy(execute: Execute, *, before: int) -> None:
     """Makes counts by month of receipts that were settled before a moment, and forgets them."""
     counts: Counter[tuple[str, str, str]] = Counter()
-    for settled, lead, state in execute(_OLD, {"before": before}):
+    # Deleted and counted in one statement, for other processes tidy as well.
+    for settled, lead, state in execute(_TIDY, {"before": before}):
         month = datetime.fromtimestamp(settled, UTC).strftime("%Y-%m")
         counts[month, lead, state] += 1
     for (month, lead, state), number in counts.items():
         given = {"month": month, "lead": lead, "state": state, "number": number}
         execute(_COUNT, given)
-    execute(_TIDY, {"before": before})
 
 
 def entry(row: Sequence[Any]) -> Entry:

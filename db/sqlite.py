@@ -7,6 +7,7 @@ spot. Where another process holds the file, it is done in a thread that can wait
 """
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,9 +16,10 @@ from typing import Any, TypeVar
 from sqlalchemy.engine import URL
 
 from db.engine import BUSY_SECONDS
-from db.errors import explained
+from db.errors import DatabaseError, explained
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 Execute = Callable[[str, Mapping[str, Any]], Sequence[Any]]
 """Executes a statement with named values (``:name``); returns its rows."""
 
@@ -57,7 +59,7 @@ class SqliteFile:
         self._written += writes
         if self._written >= CHECKPOINT:
             self._written = 0
-            await self._in_thread(self._checkpoint)
+            await self._tidy_up()
         return done
 
     async def close(self) -> None:
@@ -78,6 +80,13 @@ class SqliteFile:
             return _transaction(self._patient, work, writes=writes)
         except sqlite3.Error as error:
             raise explained(error, self._url) from error
+
+    async def _tidy_up(self) -> None:
+        """A checkpoint; what was written is written, whatever becomes of it."""
+        try:
+            await self._in_thread(self._checkpoint)
+        except DatabaseError as error:
+            _log.warning("The log of the database stays as long as it is: %s", error)
 
     def _checkpoint(self) -> None:
         def work(execute: Execute) -> None:

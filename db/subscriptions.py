@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from db.sqlite import Execute
 
@@ -43,10 +43,19 @@ class Audience:
     choices: Choices
 
 
+class Range(NamedTuple):
+    """Chats by their ids, both ends included."""
+
+    low: int
+    high: int
+
+
+EVERYBODY = Range(-(2**63), 2**63 - 1)
+
 _SELECT = "SELECT chat_id, thread_id, kind, target, leads, since FROM subscriptions"
 _ORDER = " ORDER BY chat_id, thread_id, since, key"
 _OF_CHAT = f"{_SELECT} WHERE chat_id = :chat{_ORDER}"
-_ALL = _SELECT + _ORDER
+_ALL = f"{_SELECT} WHERE chat_id BETWEEN :low AND :high{_ORDER}"
 _SAVE = (
     "INSERT INTO subscriptions (chat_id, thread_id, kind, target, leads, since) "
     "VALUES (:chat_id, :thread_id, :kind, :target, :leads, :since) "
@@ -69,7 +78,12 @@ _AUDIENCE = (
     "SELECT asked.chat_id, c.zone, s.quiet_from, s.quiet_to, s.digest, s.digest_at "
     "FROM (SELECT chat_id FROM subscriptions UNION SELECT chat_id FROM deliveries) AS asked "
     "LEFT JOIN chats c ON c.chat_id = asked.chat_id "
-    "LEFT JOIN reminder_settings s ON s.chat_id = asked.chat_id"
+    "LEFT JOIN reminder_settings s ON s.chat_id = asked.chat_id "
+    "WHERE asked.chat_id BETWEEN :low AND :high"
+)
+_CHATS = (
+    "SELECT chat_id FROM subscriptions UNION "
+    "SELECT chat_id FROM deliveries WHERE state IN ('queued', 'sending') ORDER BY chat_id"
 )
 _LISTENER = (
     "SELECT asked.id, c.zone, s.quiet_from, s.quiet_to, s.digest, s.digest_at "
@@ -95,8 +109,14 @@ def of_chat(execute: Execute, chat_id: int) -> list[Subscribed]:
     return [_subscribed(row) for row in execute(_OF_CHAT, {"chat": chat_id})]
 
 
-def all_of_them(execute: Execute) -> list[Subscribed]:
-    return [_subscribed(row) for row in execute(_ALL, {})]
+def all_of_them(execute: Execute, chats: Range = EVERYBODY) -> list[Subscribed]:
+    """The subscriptions of all chats, or of those with ids in a range."""
+    return [_subscribed(row) for row in execute(_ALL, chats._asdict())]
+
+
+def chats_reminded(execute: Execute) -> list[int]:
+    """The chats that subscribe to something, or that something is planned for, in order."""
+    return [int(row[0]) for row in execute(_CHATS, {})]
 
 
 def choices(execute: Execute, chat_id: int) -> Choices:
@@ -109,10 +129,14 @@ def save_choices(execute: Execute, chat_id: int, wanted: Choices) -> None:
     execute(_SAVE_CHOICES, {"chat_id": chat_id, **asdict(wanted)})
 
 
-def audience(execute: Execute, chat_id: int | None = None) -> dict[int, Audience]:
-    """Zone and choices of a chat, or of all that subscribe to something or were told of it."""
-    rows = execute(_AUDIENCE, {}) if chat_id is None else execute(_LISTENER, {"chat": chat_id})
-    return {int(row[0]): _audience(row) for row in rows}
+def audience(execute: Execute, chats: Range = EVERYBODY) -> dict[int, Audience]:
+    """Zone and choices of the chats in a range that subscribe to something or were told of it."""
+    return {int(row[0]): _audience(row) for row in execute(_AUDIENCE, chats._asdict())}
+
+
+def listener(execute: Execute, chat_id: int) -> Audience:
+    """Zone and choices of a chat, whether or not it subscribes to something."""
+    return _audience(execute(_LISTENER, {"chat": chat_id})[0])
 
 
 def unreached(execute: Execute) -> frozenset[int]:

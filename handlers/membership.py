@@ -1,7 +1,5 @@
 """The bot is blocked, removed, or let in again."""
 
-from dataclasses import replace
-
 from telegram import ChatMember, Update
 
 from handlers.context import Context
@@ -21,6 +19,6 @@ async def on_membership(update: Update, context: Context) -> None:
         return  # it never wrote, so there is nothing to keep
     today = services.clock().date().isoformat()
     if away:
-        services.chats.save(replace(chat, unreachable=chat.unreachable or today))
+        services.chats.note(chat.chat_id, unreachable=chat.unreachable or today)
     elif chat.last_seen:
-        services.chats.save(replace(chat, unreachable=None))
+        services.chats.note(chat.chat_id, unreachable=None)

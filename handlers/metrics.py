@@ -37,6 +37,11 @@ class Metrics:
         self._latency = self._histogram("answer_seconds", "from arrival until it was handled")
         self._punctuality = self._histogram("reminder_late_seconds", "from due until it was sent")
         self._lag = self._histogram("loop_lag_seconds", "delay of the event loop")
+        self._failures = Counter(
+            "s3p_background_failures",
+            "Work beside the updates that failed and was begun again",
+            registry=self._registry,
+        )
         for outcome in ("answer", "clarify", "decline", "error"):
             self._answers.labels(outcome)  # so that it is there from the beginning, with 0
         for fate in ("sent", "late", "retried", "repeated", "withheld"):
@@ -45,6 +50,10 @@ class Metrics:
     def answered(self, outcome: Outcome) -> None:
         """Counts a message or a press."""
         self._answers.labels(outcome).inc()
+
+    def background_failed(self) -> None:
+        """Counts work beside the updates that failed by what nobody foresaw."""
+        self._failures.inc()
 
     def handled(self, seconds: float) -> None:
         """Notes how long an update took, with its waiting."""

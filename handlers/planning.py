@@ -13,11 +13,12 @@ from db import deliveries, subscriptions
 from db.calendar import live_events
 from db.deliveries import SNOOZE, Entry, Planned
 from db.sqlite import Execute
-from db.subscriptions import Audience, Choices, Subscribed
+from db.subscriptions import Audience, Choices, Range, Subscribed
 from handlers.news import news, notice_to, waiting
 from knowledge.occasions import Occasion, begins, ends, occasion, remindable
 from knowledge.reminders import Listener, Quiet, matches, plan
 from knowledge.snapshot import Snapshot
+from knowledge.zones import zone_called
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +110,25 @@ class Planner:
     def replan_chat(self, execute: Execute, chat_id: int, *, now: datetime) -> None:
         """Plans the reminders of a chat anew, after its subscriptions or settings changed."""
         subscribed = subscriptions.of_chat(execute, chat_id)
-        following = Following.of(subscribed, self._listeners(execute, chat_id))
+        following = Following.of(subscribed, {chat_id: self.listener(execute, chat_id)})
         wanted = _wanted(following, self.occasions(execute).values(), now=now)
-        deliveries.reconcile(execute, wanted, now=seconds(now), chat_id=chat_id)
+        chats = Range(chat_id, chat_id)
+        deliveries.reconcile(execute, wanted, now=seconds(now), chats=chats)
 
-    def replan_all(self, execute: Execute, *, now: datetime) -> None:
-        """Plans all reminders anew: at a start, and when the knowledge has changed."""
-        wanted = _wanted(self.following(execute), self.occasions(execute).values(), now=now)
-        deliveries.reconcile(execute, wanted, now=seconds(now))
+    def replan_all(
+        self, execute: Execute, *, now: datetime, chats: Range = subscriptions.EVERYBODY
+    ) -> None:
+        """Plans all reminders of some chats anew: at a start, when the knowledge has changed."""
+        following = self.following(execute, chats)
+        wanted = _wanted(following, self.occasions(execute).values(), now=now)
+        deliveries.reconcile(execute, wanted, now=seconds(now), chats=chats)
 
-    def following(self, execute: Execute) -> Following:
+    def following(self, execute: Execute, chats: Range = subscriptions.EVERYBODY) -> Following:
         """Who follows what, to be read once for several changes of a transaction."""
+        audience = subscriptions.audience(execute, chats)
         return Following.of(
-            subscriptions.all_of_them(execute),
-            self._listeners(execute),
+            subscriptions.all_of_them(execute, chats),
+            {id: listener_of(one, self._default_zone) for id, one in audience.items()},
             subscriptions.unreached(execute),
         )
 
@@ -167,7 +173,9 @@ class Planner:
             }
         listeners = following.listeners
         notices = [
-            notice_to(place, old, new, listeners[place[0]], now=now) for place in sorted(told)
+            notice_to(place, old, new, listeners[place[0]], now=now)
+            for place in sorted(told)
+            if place[0] in listeners
         ]
         useful = (one for one in notices if one.until > seconds(now))
         return news(rows, useful, old, new, more)
@@ -210,15 +218,11 @@ class Planner:
 
     def listener(self, execute: Execute, chat_id: int) -> Listener:
         """How a chat wants to be reminded."""
-        return self._listeners(execute, chat_id)[chat_id]
+        return listener_of(subscriptions.listener(execute, chat_id), self._default_zone)
 
     def zone(self, chosen: str | None) -> ZoneInfo:
         """The zone of a chat that chose this one, or none."""
-        return ZoneInfo(chosen or self._default_zone)
-
-    def _listeners(self, execute: Execute, chat_id: int | None = None) -> dict[int, Listener]:
-        found = subscriptions.audience(execute, chat_id)
-        return {id: listener_of(one, self._default_zone) for id, one in found.items()}
+        return zone_called(chosen, self._default_zone)
 
     def _of_packs(self) -> dict[str, Occasion]:
         snapshot = self._snapshot().packed or self._snapshot()
@@ -246,7 +250,7 @@ def listener_of(chat: Audience, default_zone: str) -> Listener:
     """How a chat wants to be reminded, from what the database keeps of it."""
     wanted = chat.choices
     return Listener(
-        ZoneInfo(chat.zone or default_zone),
+        zone_called(chat.zone, default_zone),
         _quiet(wanted),
         cast('Literal["off", "daily", "weekly"]', wanted.digest),
         time.fromisoformat(wanted.digest_at),
@@ -279,6 +283,7 @@ def _wanted(following: Following, occasions: Iterable[Occasion], *, now: datetim
             reminder.silent,
         )
         for (chat_id, thread_id, id), wanted in leads.items()
+        if chat_id in following.listeners  # not one that was forgotten while this was read
         for reminder in plan(by_id[id], wanted, following.listeners[chat_id], now=now)
     ]
 

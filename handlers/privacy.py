@@ -46,6 +46,7 @@ async def on_press(turn: Turn, press: Press) -> str:
         await turn.say_text("kept")
         return ""
     await roles.resign(turn)
+    await turn.services.feeds.end(turn.chat.chat_id)
     await turn.services.chats.forget(turn.chat.chat_id, at=int(turn.now.timestamp()))
     await turn.say_text("forgotten")
     return ""

@@ -268,7 +268,7 @@ class Replies:
         except DatabaseAway:
             return  # the next message will meet the same
         if chat.last_seen and chat.unreachable is None:
-            self._chats.save(replace(chat, unreachable=self._today().isoformat()))
+            self._chats.note(chat_id, unreachable=self._today().isoformat())
 
 
 def seconds_of(error: RetryAfter) -> float:

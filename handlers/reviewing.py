@@ -3,6 +3,7 @@
 Also what maintainers do with them in Telegram: look at them in groups, and teach what was meant.
 """
 
+import asyncio
 import re
 from collections.abc import Sequence
 
@@ -79,7 +80,9 @@ def _may_review(turn: Turn) -> bool:
 
 async def _groups(turn: Turn) -> list[list[Miss]]:
     known = await turn.services.misses.all()
-    return [[known[at] for at in group] for group in grouped([miss.text for miss in known])]
+    # Of thousands it takes a while, in which others are answered.
+    groups = await asyncio.to_thread(grouped, [miss.text for miss in known])
+    return [[known[at] for at in group] for group in groups]
 
 
 async def _show(turn: Turn, page: int) -> None:

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -15,12 +16,15 @@ from db import deliveries, subscriptions
 from db.batches import Batches
 from db.deliveries import SNOOZE, Entry, Planned
 from db.sqlite import Execute, Work
-from db.subscriptions import Choices, Subscribed
+from db.subscriptions import EVERYBODY, Choices, Range, Subscribed
 from handlers.planning import Planner, moment, seconds
 from knowledge.occasions import Occasion, begins, ends, remindable
 from knowledge.reminders import DEFAULT_LEADS, KINDS, canonical, matches
 
 T = TypeVar("T")
+
+CHATS_AT_ONCE = 50
+"""Chats that are planned for anew in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +149,17 @@ class Reminders:
         return await self._replan(chat_id, lambda _: None)
 
     async def replan_all(self) -> None:
-        """Brings the whole plan up to what is known now: facts, time zone data, subscriptions."""
-        now = self._clock()
-        await self._write(lambda execute: self.planner.replan_all(execute, now=now))
+        """Brings the whole plan up to what is known now: facts, time zone data, subscriptions.
+
+        A few chats at a time, so that nobody waits for it; who subscribes meanwhile is planned for.
+        """
+        now, chats = self._clock(), await self._read(subscriptions.chats_reminded)
+        edges = [*chats[CHATS_AT_ONCE::CHATS_AT_ONCE], EVERYBODY.high]
+        low = EVERYBODY.low
+        for edge in edges:
+            part = Range(low, edge if edge == EVERYBODY.high else edge - 1)
+            await self._write(partial(self.planner.replan_all, now=now, chats=part))
+            low = edge
 
     async def tidy(self) -> None:
         """Forgets receipts that have served their time."""

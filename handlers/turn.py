@@ -20,6 +20,7 @@ from handlers.texts import DEFAULT, Texts, texts
 from knowledge.answer import Answer, Focus
 from knowledge.assistant import Assistant
 from knowledge.ics_writer import is_dated
+from knowledge.zones import zone_called
 
 MOST_IN_GROUP = 2
 """Suggestions below an answer in a group, where others read along."""
@@ -147,9 +148,8 @@ class Turn:
     async def change(self, **choices: str | bool | None) -> None:
         """Keeps changed choices of the chat; they are safe when it returns."""
         self.need_memory()
-        chat = replace(self.chat, **choices)  # type: ignore[arg-type]  # names of its fields
-        await self.services.chats.change(chat)
-        self.chat = chat
+        await self.services.chats.change(self.chat.chat_id, **choices)
+        self.chat = replace(self.chat, **choices)  # type: ignore[arg-type]  # names of its fields
 
     async def may_change(self) -> bool:
         """Whether this person may change what all in the chat share."""
@@ -190,7 +190,7 @@ class Turn:
     @property
     def zone(self) -> ZoneInfo:
         """The zone of the chat."""
-        return ZoneInfo(self.chat.zone or self.services.default_zone)
+        return zone_called(self.chat.zone, self.services.default_zone)
 
     @property
     def whom(self) -> str:
@@ -222,7 +222,7 @@ async def begin(update: Update, context: Context, *, edit: int | None = None) ->
     except DatabaseAway as error:
         away = error  # a question can be answered all the same
     state = _seen(services, known.chat) if away is None else known.chat
-    zone = ZoneInfo(state.zone or services.default_zone)
+    zone = zone_called(state.zone, services.default_zone)
     now = services.clock().astimezone(zone)
     focus = Focus.from_json(json.loads(known.focus)) if known.focus else None
     user = update.effective_user
@@ -253,9 +253,8 @@ def _seen(services: Services, chat: Chat) -> Chat:
     today = services.clock().date().isoformat()
     if chat.last_seen == today and chat.unreachable is None:
         return chat
-    chat = replace(chat, last_seen=today, unreachable=None)
-    services.chats.save(chat)
-    return chat
+    services.chats.note(chat.chat_id, last_seen=today, unreachable=None)
+    return replace(chat, last_seen=today, unreachable=None)
 
 
 def _language(services: Services, chat: Chat, of_user: str | None) -> str:

@@ -77,6 +77,7 @@ class Windows:
     def sending(self, chat_id: int, *, unasked: bool = False) -> Iterator[None]:
         """Counts a call that sends a message, from its start to its answer."""
         now = self._clock()
+        self._forget_old(now)
         one = Sending(chat_id, now, unasked)
         self._sendings.append(one)
         self._under_way[chat_id] += 1
@@ -92,25 +93,25 @@ class Windows:
             self._under_way[chat_id] -= 1
             if not self._under_way[chat_id]:
                 del self._under_way[chat_id]
+            self._last.pop(chat_id, None)
             self._last[chat_id] = one.end
             if chat_id < 0:
-                self._groups.setdefault(chat_id, deque()).append(one.end)
+                self._groups[chat_id] = self._groups.pop(chat_id, deque(maxlen=IN_GROUP))
+                self._groups[chat_id].append(one.end)
 
     def busy(self) -> set[int]:
         """The chats to which nothing unasked may go now."""
         now = self._clock()
-        for chat_id in [id for id, end in self._last.items() if end + _SECOND <= now]:
-            del self._last[chat_id]
+        self._forget_old(now)
         for chat_id in [id for id, until in self._held.items() if until <= now]:
             del self._held[chat_id]
-        full = {id for id in list(self._groups) if self._in_last_minute(id, now) >= IN_GROUP}
+        full = {id for id, times in self._groups.items() if _is_full(times, now)}
         return {*self._last, *self._held, *self._under_way, *full, *self._in_hand()}
 
     def pause(self) -> float:
         """Seconds until the next unasked message may go; 0 now."""
         now = self._clock()
-        while self._sendings and self._sendings[0].leaves() <= now:
-            self._sendings.popleft()
+        self._forget_old(now)
         there = [one for one in self._sendings if one.leaves() > now]
         unasked = sum(one.unasked for one in there)
         answers = len(there) - unasked
@@ -144,6 +145,15 @@ class Windows:
         """Seconds for which Telegram wants no calls to a chat."""
         return max(0.0, self._held.get(chat_id, 0.0) - self._clock())
 
+    def _forget_old(self, now: float) -> None:
+        """Lets go of what no window holds any more; all of it stands in the order of its end."""
+        while self._sendings and self._sendings[0].leaves() <= now:
+            self._sendings.popleft()
+        while self._last and self._last[id := next(iter(self._last))] + _SECOND <= now:
+            del self._last[id]
+        while self._groups and self._groups[id := next(iter(self._groups))][-1] + _MINUTE <= now:
+            del self._groups[id]
+
     def _answered(self, now: float) -> None:
         self._answers.append(now)
         while self._answers[0] <= now - _SECOND:
@@ -161,10 +171,7 @@ class Windows:
             return _IDLE_ROOM
         return min(max(_LEAST_ROOM, self._peak[0][1] + 2), OVERALL - 1)
 
-    def _in_last_minute(self, chat_id: int, now: float) -> int:
-        times = self._groups[chat_id]
-        while times and times[0] <= now - _MINUTE:
-            times.popleft()
-        if not times:
-            del self._groups[chat_id]
-        return len(times)
+
+def _is_full(times: deque[float], now: float) -> bool:
+    """Whether as many messages as may be went to a group within a minute."""
+    return len(times) == IN_GROUP and times[0] + _MINUTE > now

@@ -57,7 +57,7 @@ class Assistant:
         if len(text) > MOST_CHARACTERS:
             return self.replies.say("too_long", now, focus, limit=MOST_CHARACTERS)
         text = undotted(text)
-        focus = focus if focus and focus.expires > now else None
+        focus = self._known(focus) if focus and focus.expires > now else None
         wish = self.wishes.read(text, now, focus)
         if wish is not None:
             return self._wished(wish, now, focus)
@@ -75,6 +75,7 @@ class Assistant:
 
     def choose(self, reference: str, *, now: datetime, focus: Focus | None = None) -> Answer:
         """Answer a choice that was picked; a malformed or outdated one is declined."""
+        focus = self._known(focus) if focus else None
         try:
             chosen = Reference.decode(reference)
             if self.replies.makes_sense(chosen):
@@ -83,6 +84,13 @@ class Assistant:
             # Undefined: the parts are right, but no answer speaks of them together.
             _log.info("a reference was not answered: %s", error)
         return self.replies.say("unknown", now, focus, known=[])
+
+    def _known(self, focus: Focus) -> Focus | None:
+        """A focus on what is still known; what it was about may have gone with newer knowledge."""
+        things = self.snapshot.things
+        results = [(focus.results_kind, id) for id in focus.results]
+        named = [(kind, id) for kind, id in (*focus.entities, *results) if kind in things]
+        return focus if all(id in things[kind] for kind, id in named) else None
 
     def _wished(self, wish: Wish, now: datetime, focus: Focus | None) -> Answer:
         """The answer to a request: what it comes down to, or a question back."""

@@ -11,6 +11,7 @@ from knowledge.pack_schema import TABLES
 from knowledge.pack_values import MAX_ID, Wrong, plain
 from knowledge.snapshot import Snapshot
 from knowledge.text import fold
+from knowledge.zones import FIRST_YEAR, LAST_YEAR
 
 PACK = "live"
 """The pack that events of organisers are said to come with."""
@@ -149,6 +150,9 @@ def _check_times(entry: Entry) -> None:
         raise WrongEntry("start", f"does not fit the precision {entry.precision}", "correct one")
     if start and end and end < start[: len(end)]:
         raise WrongEntry("end", f"{end} is before {start}", "correct one of them")
+    for name, date in (("start", start), ("end", end)):
+        if date is not None and not str(FIRST_YEAR) <= date[:4] <= str(LAST_YEAR):
+            raise WrongEntry(name, f"lies in {date[:4]}", "correct the year")
     first, last = entry.start_time, entry.end_time
     if (first or last) and (entry.precision != "day" or not first):
         raise WrongEntry("start_time", "has no day or no beginning", "give both, or leave it out")

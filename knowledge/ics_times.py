@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from icalendar import vDDDTypes, vDuration
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from knowledge.ics_lines import BadCalendar, Component, Property
-from knowledge.zones import instant
+from knowledge.zones import FIRST_YEAR, LAST_YEAR, instant
 
+Value = TypeVar("Value", date, datetime)
 _ONE_DAY = timedelta(days=1)
 _ZONE_HINTS = ("X-LIC-LOCATION", "TZID-ALIAS-OF")
 """What a VTIMEZONE of its own making may name the IANA zone by."""
@@ -79,11 +81,11 @@ def read_when(event: Component, zones: Zones) -> When:
         raise BadCalendar(duration.line, "DURATION", "stands beside a DTEND", "keep one of them")
     first = _value(start)
     if not isinstance(first, datetime):
-        return _days(start, first, end, duration)
+        return _days(first, end, duration)
     return _hours(start, first, end, duration, zones)
 
 
-def _days(start: Property, first: date, end: Property | None, duration: Property | None) -> When:
+def _days(first: date, end: Property | None, duration: Property | None) -> When:
     last = first
     if end is not None:
         after = _value(end)
@@ -99,7 +101,6 @@ def _days(start: Property, first: date, end: Property | None, duration: Property
         if span % _ONE_DAY:
             raise BadCalendar(duration.line, "DURATION", "is not of whole days", "write P1D")
         last = first + span - _ONE_DAY
-    _within_calendar(start, first)
     return When(first.isoformat(), last.isoformat() if last > first else None, None, None, None)
 
 
@@ -122,7 +123,6 @@ def _hours(
             raise BadCalendar(end.line, "DTEND", "is before DTSTART", "correct one of them")
     elif duration is not None:
         ends = (begins.astimezone(UTC) + _duration(duration)).astimezone(ZoneInfo(zone))
-    _within_calendar(start, begins.date())
     if ends == begins:
         ends = None
     return When(
@@ -161,11 +161,11 @@ def _value(given: Property) -> date | datetime:
     if isinstance(value, datetime):
         if given.params.get("VALUE", "DATE-TIME") != "DATE-TIME":
             raise BadCalendar(given.line, given.name, "is a moment, but says DATE", "correct it")
-        return value
+        return _within_calendar(given, value)
     if isinstance(value, time) or not isinstance(value, date):
         mend = "write 20270317 or 20270317T093000Z"
         raise BadCalendar(given.line, given.name, f"{text[:40]!r} is no date", mend)
-    return value
+    return _within_calendar(given, value)
 
 
 def _duration(given: Property) -> timedelta:
@@ -179,9 +179,10 @@ def _duration(given: Property) -> timedelta:
     return span
 
 
-def _within_calendar(given: Property, day: date) -> None:
-    if not 1990 <= day.year < 2100:
-        raise BadCalendar(given.line, given.name, f"lies in {day.year}", "correct the year")
+def _within_calendar(given: Property, value: Value) -> Value:
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise BadCalendar(given.line, given.name, f"lies in {value.year}", "correct the year")
+    return value
 
 
 def _hinted(component: Component) -> str | None:

@@ -133,15 +133,14 @@ def _untimed(assistant: Assistant) -> Ask:
 
 def grouped(texts: Sequence[str]) -> list[list[int]]:
     """Groups of texts that ask much the same, as places in ``texts``; the largest group first."""
-    folded = [fold(text) for text in texts]
     groups: list[list[int]] = []
-    for at, text in enumerate(folded):
-        firsts = [folded[group[0]] for group in groups]
-        best = process.extractOne(
-            text, firsts, scorer=fuzz.token_sort_ratio, score_cutoff=SAME_MISS
-        )
+    firsts: list[str] = []
+    for at, text in enumerate(texts):
+        words = " ".join(sorted(fold(text).split()))
+        best = process.extractOne(words, firsts, scorer=fuzz.ratio, score_cutoff=SAME_MISS)
         if best is None:
             groups.append([at])
+            firsts.append(words)
         else:
             groups[best[2]].append(at)
     return sorted(groups, key=lambda group: -len(group))

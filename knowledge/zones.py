@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DEFAULT_ZONE = "Europe/Brussels"
 
@@ -51,6 +51,18 @@ ZONE_OF_COUNTRY = {
     "XK": "Europe/Belgrade",
 }
 """The zone of most of a country (ISO 3166-1); its islands may have another, which events name."""
+
+
+FIRST_YEAR, LAST_YEAR = 1990, 2099
+"""The years of events that people enter; far from those that dates cannot be reckoned in."""
+
+
+def zone_called(name: str | None, default: str) -> ZoneInfo:
+    """The zone of this name; the default without one, or where time zone data has lost it."""
+    try:
+        return ZoneInfo(name or default)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo(default)
 
 
 def zone_of(zone: str | None, country: str | None) -> ZoneInfo:

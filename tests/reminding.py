@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from db import calendar, deliveries, subscriptions
 from db.batches import Batches
-from db.chats import Chat, Chats
+from db.chats import Chats
 from db.deliveries import Entry
 from db.engine import create_engine
 from db.sqlite import Execute
@@ -76,9 +76,9 @@ class Office:
                     subscriptions.save(execute, wanted)
             self.planner.replan_all(execute, now=datetime(2027, 1, 1, tzinfo=UTC))
 
-        known = Chats(self.batches, cached=False)
+        known = Chats(self.batches, alone=lambda: False)
         for id in ids:
-            known.save(Chat(id, last_seen="2027-01-01"))
+            known.note(id, last_seen="2027-01-01")
         await self.batches.now(work)
 
     async def rows(self) -> list[Entry]:

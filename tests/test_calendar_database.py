@@ -1,7 +1,7 @@
 """Events of organisers: kept beside the packs, laid over them, and taken over while running."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -101,6 +101,25 @@ async def test_only_what_one_has_seen_can_be_changed(batches: Batches) -> None:
     ]
 
 
+async def test_of_several_who_change_an_event_at_once_one_does(engine: AsyncEngine) -> None:
+    all_of_them = [Batches(engine) for _ in range(8)]
+    await save(all_of_them[0], "sc-9", MEETING)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_tried(save(one, "sc-9", MEETING, 1, 0))) for one in all_of_them]
+    assert sum(task.result() for task in tasks) == 1
+    assert len(await all_of_them[0].read(calendar.log)) == 2
+    for one in all_of_them:
+        await one.close()
+
+
+async def _tried(change: Coroutine[None, None, None]) -> bool:
+    try:
+        await change
+    except ChangedMeanwhile:
+        return False
+    return True
+
+
 async def test_events_of_organisers_lie_over_those_of_packs(
     engine: AsyncEngine, batches: Batches, tmp_path: Path
 ) -> None:
@@ -196,11 +215,11 @@ async def test_roles_are_given_and_taken_and_logged_without_numbers(batches: Bat
 
 @pytest.mark.parametrize("cached", [True, False])
 async def test_drafts_outlive_the_process(batches: Batches, cached: bool) -> None:  # noqa: FBT001
-    chats = Chats(batches, cached=cached)
+    chats = Chats(batches, alone=lambda: cached)
     drafts = Drafts(batches, chats.note_draft)
 
     async def draft() -> str | None:
-        known, fresh = await chats.conversation(1), Chats(batches, cached=False)
+        known, fresh = await chats.conversation(1), Chats(batches, alone=lambda: False)
         assert known == await fresh.conversation(1)
         return known.draft
 
@@ -229,7 +248,7 @@ async def test_a_draft_is_finished_once(batches: Batches) -> None:
 
 
 async def test_who_is_forgotten_is_no_organiser_and_joined_to_no_name(batches: Batches) -> None:
-    organisers, chats = Organisers(batches), Chats(batches, cached=False)
+    organisers, chats = Organisers(batches), Chats(batches, alone=lambda: False)
     await organisers.appoint(4711, ORGANISER, by=4711, at=AT)
     await Drafts(batches).keep(4711, "{}", at=AT)
     held = await chats.export(4711)

@@ -1,6 +1,7 @@
 """Follow-ups: what a chat was about is used while it is fresh, and dropped by a new topic."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
@@ -96,6 +97,17 @@ def test_a_whole_question_is_answered_alike_in_any_dialogue(
 def test_small_talk_leaves_the_focus(assistant: Assistant) -> None:
     *_, answer = talk(assistant, "what is the nano partnership about?", "thanks!", "who leads it?")
     assert results(answer) == {"skane", "tampere"}
+
+
+def test_a_focus_on_what_is_known_no_more_is_dropped(assistant: Assistant) -> None:
+    (first,) = talk(assistant, "when was the kick-off event?")
+    assert first.focus is not None
+    gone = replace(
+        first.focus, entities=(("event", "gone"),), results_kind="event", results=("gone",)
+    )
+    for said in ("thanks", "who organised it?", "hello", "and the next one?"):
+        assert talk(assistant, said, focus=gone)[0].text
+    assert assistant.choose("events_next|", now=NOW, focus=gone).status == "answer"
 
 
 def test_a_choice_can_be_said_instead_of_pressed(assistant: Assistant) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import subscriptions
 from db.batches import Batches
-from db.chats import Chat, Chats
+from db.chats import Chats
 from db.engine import create_engine, reading, writing
 from db.errors import DatabaseAway
 from db.feeds import Feed, Feeds, Wanted, hashed
@@ -58,7 +58,7 @@ async def test_what_is_wanted_says_not_whose_it_is(engine: AsyncEngine) -> None:
     batches = Batches(engine)
     feeds = Feeds(batches)
     token = await feeds.make(CHAT, at=5)
-    await Chats(batches, cached=False).change(Chat(CHAT, language="en", last_seen="2027-01-01"))
+    await Chats(batches, alone=lambda: False).change(CHAT, language="en", last_seen="2027-01-01")
     for thread, target, leads, since in (
         (1, "textile", ("1d", "2h"), 9),
         (2, "textile", ("1w",), 8),

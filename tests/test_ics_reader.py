@@ -180,6 +180,15 @@ REFUSED = {
     "no such day": (calendar(event(DTSTART="20270230")), "DTSTART: '20270230' is no date"),
     "seconds": (calendar(event(DTSTART="20270317T093012Z")), "DTSTART: has seconds"),
     "a far year": (calendar(event(DTSTART="16010101T000000Z")), "DTEND|DTSTART: lies in 1601"),
+    "a far end": (calendar(event(DTEND="99990601T100000Z")), "DTEND: lies in 9999"),
+    "the first day": (
+        calendar(event(DTSTART="20270317", DTEND="00010101")),
+        "DTEND: lies in 1",
+    ),
+    "the last day": (
+        calendar(event(DTSTART="99991231", DTEND=None, DURATION="P300D")),
+        "DTSTART: lies in 9999",
+    ),
     "end before": (calendar(event(DTEND="20270301T093000Z")), "DTEND: is before DTSTART"),
     "mixed": (calendar(event(DTEND="20270318")), "DTEND: is a day, but DTSTART a moment"),
     "two ends": (calendar(event("DURATION:PT1H")), "DURATION: stands beside a DTEND"),

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import deliveries, outbox
 from db.batches import Batches
-from db.chats import Chat, Chats
+from db.chats import Chats
 from db.deliveries import Entry
 from db.sqlite import Execute
 from db.subscriptions import Choices
@@ -45,7 +45,7 @@ class World:
         self.now = NOW
         self.planner = Planner(lambda: snapshot, "Europe/Brussels")
         self.reminders = Reminders(batches, self.planner, lambda: self.now)
-        self.chats = Chats(batches, cached=False)
+        self.chats = Chats(batches, alone=lambda: False)
 
     async def enter(self, event: Occasion) -> None:
         """Writes an event of organisers, and tells nobody."""
@@ -161,10 +161,18 @@ async def test_quiet_hours_and_the_zone_move_what_is_planned(world: World) -> No
     assert await world.planned() == ["3h 2027-03-29 06:30 CEST"]
     await world.reminders.choose(ANA, Choices("22:00", "07:00"))
     assert await world.planned() == ["3h 2027-03-29 07:00 CEST"]
-    world.chats.save(Chat(ANA, zone="Europe/Helsinki", last_seen="2027-03-01"))
+    world.chats.note(ANA, zone="Europe/Helsinki", last_seen="2027-03-01")
     assert [f"{one.due:%H:%M}" for one in await world.reminders.replan(ANA)] == ["07:30"]
     await world.reminders.choose(ANA, Choices("22:00", "11:00"))
     assert await world.planned() == ["3h 2027-03-28 22:00 EEST"], "it would begin in them"
+
+
+async def test_a_zone_that_is_known_no_more_holds_nobody_up(world: World) -> None:
+    await world.enter(MEETING)
+    await world.reminders.subscribe(ANA, 0, "event", "sc-2027", ["3h"])
+    await world.chats.change(ANA, zone="Europe/Atlantis")
+    await world.reminders.replan_all()
+    assert await world.planned() == ["3h 2027-03-29 06:30 CEST"], "in the default zone"
 
 
 async def test_a_digest_gathers_days_and_leaves_hours(world: World) -> None:
@@ -329,7 +337,7 @@ async def test_receipts_tell_what_became_of_it(world: World) -> None:
 
 async def test_forgetting_and_moving_take_reminders_along(world: World) -> None:
     await world.enter(MEETING)
-    world.chats.save(Chat(GROUP, last_seen="2027-03-01"))
+    world.chats.note(GROUP, last_seen="2027-03-01")
     await world.reminders.subscribe(GROUP, 3, "milestones", "", ["1d", "2d"])
     await world.reminders.choose(GROUP, Choices("22:00", "07:00"))
     await world.send("2d", GROUP)

@@ -30,7 +30,7 @@ async def batches(engine: AsyncEngine) -> AsyncIterator[Batches]:
 
 @pytest.fixture(params=["cached", "shared"])
 def chats(batches: Batches, request: pytest.FixtureRequest) -> Chats:
-    return Chats(batches, cached=request.param == "cached")
+    return Chats(batches, alone=lambda: request.param == "cached")
 
 
 async def test_updates_are_fresh_once(batches: Batches) -> None:
@@ -82,17 +82,15 @@ async def test_the_failure_of_one_write_is_its_own(batches: Batches) -> None:
 
 async def test_choices_and_focus_are_kept(chats: Chats, batches: Batches) -> None:
     assert not await chats.known(7)
-    chats.save(
-        Chat(7, language="en", zone="Europe/Lisbon", reminders=False, last_seen="2026-11-22")
-    )
+    chats.note(7, language="en", zone="Europe/Lisbon", reminders=False, last_seen="2026-11-22")
     chats.save_focus(7, 0, '{"a": 1}', NOW)
     await batches.flush()
-    found = await Chats(batches, cached=False).conversation(7)
+    found = await Chats(batches, alone=lambda: False).conversation(7)
     assert found.focus == '{"a": 1}'
     assert (found.chat.zone, found.chat.reminders) == ("Europe/Lisbon", False)
     assert await chats.known(7)
     await chats.tidy(now=NOW + 1)
-    assert (await Chats(batches, cached=False).conversation(7)).focus is None
+    assert (await Chats(batches, alone=lambda: False).conversation(7)).focus is None
 
 
 async def test_answers_are_found_for_a_day(chats: Chats) -> None:
@@ -105,7 +103,7 @@ async def test_answers_are_found_for_a_day(chats: Chats) -> None:
 
 
 async def test_forgetting_leaves_nothing(chats: Chats) -> None:
-    chats.save(Chat(7, zone="Europe/Lisbon", last_seen="2026-11-22"))
+    chats.note(7, zone="Europe/Lisbon", last_seen="2026-11-22")
     chats.save_focus(7, 0, "{}", NOW)
     chats.save_answer(7, 1, 2, at=NOW)
     await chats.forget(7, at=NOW)
@@ -113,7 +111,7 @@ async def test_forgetting_leaves_nothing(chats: Chats) -> None:
 
 
 async def test_a_migrated_group_goes_on(chats: Chats, batches: Batches) -> None:
-    chats.save(Chat(GROUP, zone="Europe/Lisbon", last_seen="2026-11-22"))
+    chats.note(GROUP, zone="Europe/Lisbon", last_seen="2026-11-22")
     chats.save_focus(GROUP, 3, "{}", NOW)
     chats.save_answer(GROUP, 1, 2, at=NOW)
     for _ in range(2):
@@ -145,3 +143,29 @@ async def test_a_locked_file_is_waited_for(sqlite: SqliteDatabases, tmp_path: Pa
 
 def _size(file: Path) -> int:
     return file.stat().st_size
+
+
+async def test_a_message_under_way_does_not_undo_a_migration(chats: Chats) -> None:
+    """The supergroup tells of it first; a question makes the group known again; then it tells."""
+    await chats.change(GROUP, zone="Europe/Lisbon", reminders=False, last_seen="2026-11-21")
+    chats.save_focus(GROUP, 3, "{}", NOW)
+    await chats.migrate(GROUP, SUPERGROUP)
+    chats.note(GROUP, last_seen="2026-11-22")
+    await chats.migrate(GROUP, SUPERGROUP)
+    found = await chats.conversation(SUPERGROUP, 3)
+    assert (found.chat.zone, found.chat.reminders, found.focus) == ("Europe/Lisbon", False, "{}")
+    assert found.chat.last_seen == "2026-11-22"
+    assert not any((await chats.export(GROUP)).values())
+
+
+async def test_what_another_process_chose_stays(chats: Chats, batches: Batches) -> None:
+    await chats.change(7, zone="Europe/Lisbon", last_seen="2026-11-21")
+    await chats.conversation(7)
+    other = Chats(batches, alone=lambda: False)
+    await other.change(7, reminders=False, zone="Europe/Athens")
+    chats.note(7, last_seen="2026-11-22")
+    chats.note(7, unreachable="2026-11-22")
+    await batches.flush()
+    found = (await other.conversation(7)).chat
+    chosen = {"zone": "Europe/Athens", "reminders": False}
+    assert found == Chat(7, **chosen, unreachable="2026-11-22", last_seen="2026-11-22")  # type: ignore[arg-type]
