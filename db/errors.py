@@ -118,7 +118,7 @@ _SAYINGS: tuple[tuple[str, type[DatabaseError], str, str], ...] = (
         "see whether that is full or broken",
     ),
     (
-        "too many",  # clients, or connections of one role
+        "too many c",  # clients, or connections of one role
         DatabaseUnreachable,
         "takes no further connections",
         "let fewer processes run, or raise its max_connections",
@@ -146,6 +146,12 @@ _SAYINGS: tuple[tuple[str, type[DatabaseError], str, str], ...] = (
         NotADatabase,
         "lacks tables of this program",
         "run `load`, which makes them",
+    ),
+    (
+        'column "',  # does not exist
+        NotADatabase,
+        "has tables of another version of this program",
+        "run `load`, which brings them up to date",
     ),
     (
         "does not exist",

@@ -105,13 +105,18 @@ def _note(execute: Execute, action: str, user_id: int, *, by: int, at: int) -> N
     )
 
 
+_OF_PERSON = (
+    "FROM audit_log t WHERE EXISTS (SELECT 1 FROM organiser_names n "
+    "WHERE n.user_id = :user AND n.name IN (t.who, t.subject))"
+)
+"""What a person did as an organiser, and what was done to them."""
 _HELD = {
     "drafts": (("body", "at"), "FROM drafts t WHERE t.chat_id = :user"),
     "admin_roles": (("role", "since"), "FROM admin_roles t WHERE t.user_id = :user"),
     "organiser_names": (("name",), "FROM organiser_names t WHERE t.user_id = :user"),
     "audit_log": (
         ("at", "action", "subject"),
-        "FROM audit_log t JOIN organiser_names n ON n.name = t.who WHERE n.user_id = :user",
+        _OF_PERSON,
     ),
 }
 

@@ -126,10 +126,13 @@ class Intake(asyncio.Queue[object]):
         """Takes what another process left, and what had to wait; returns how many that was."""
         if not self.open:
             return 0
-        left = [
-            Update.de_json({"update_id": id, **json.loads(body)}, bot)
-            for id, body in await self._inbox.take_over(at=self._now())
-        ]
+        left = []
+        for id, body in await self._inbox.take_over(at=self._now()):
+            try:
+                left.append(Update.de_json({"update_id": id, **json.loads(body)}, bot))
+            except (ValueError, TypeError, KeyError) as error:
+                _log.warning("A stored update cannot be read: %s", type(error).__name__)
+                self._inbox.handled_unseen(id, "unreadable", at=self._now())
         later, self._later = list(self._later.values()), {}
         self.enqueue(left + later)
         return len(left)
@@ -167,6 +170,8 @@ class Intake(asyncio.Queue[object]):
         id = update.update_id
         self.timed(perf_counter() - self._in_hand.get(id, perf_counter()))
         self._put_down(id)
+        self._lost.discard(id)
+        self._hasty.discard(id)
         waits = id in self._forgetful
         self._forgetful.discard(id)
         outcome = self.failures.pop(id, "done")

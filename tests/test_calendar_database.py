@@ -249,7 +249,7 @@ async def test_a_draft_is_finished_once(batches: Batches) -> None:
 
 async def test_who_is_forgotten_is_no_organiser_and_joined_to_no_name(batches: Batches) -> None:
     organisers, chats = Organisers(batches), Chats(batches, alone=lambda: False)
-    await organisers.appoint(4711, ORGANISER, by=4711, at=AT)
+    await organisers.appoint(4711, ORGANISER, by=12, at=AT)
     await Drafts(batches).keep(4711, "{}", at=AT)
     held = await chats.export(4711)
     assert held["admin_roles"] == [{"role": ORGANISER, "since": AT}]
