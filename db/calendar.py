@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from db.sqlite import Execute
+from db.subscriptions import read_json
 
 Values = Mapping[str, Any]
 
@@ -136,19 +137,13 @@ def knowledge_number(execute: Execute) -> int:
 
 def _live(row: Sequence[Any]) -> LiveRow:
     id, values, revision, changed, told = row
-    return LiveRow(id, _values(values) or {}, revision, changed, _values(told))
+    return LiveRow(id, read_json(values) or {}, revision, changed, read_json(told))
 
 
 def _entry(row: Sequence[Any]) -> LogEntry:
     at, who, action, subject, before, after = row
-    return LogEntry(at, who, action, subject, _values(before), _values(after))
+    return LogEntry(at, who, action, subject, read_json(before), read_json(after))
 
 
 def _json(values: Values | None) -> str | None:
     return None if values is None else json.dumps(values, ensure_ascii=False)
-
-
-def _values(column: Any) -> dict[str, Any] | None:
-    """A JSON column, which SQLite and the async driver give as the text that was written."""
-    found: dict[str, Any] | None = json.loads(column) if isinstance(column, str) else column
-    return found

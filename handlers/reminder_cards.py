@@ -13,7 +13,7 @@ from handlers.turn import Turn
 from knowledge.facts import Event
 from knowledge.moments import lead_said, leads_said, span_said
 from knowledge.occasions import begins_at
-from knowledge.reminders import Lead, canonical, matches
+from knowledge.reminders import Lead, canonical
 from knowledge.reminding import (
     ALL,
     MILESTONES,
@@ -86,7 +86,7 @@ def shown(turn: Turn, subscribed: Subscribed, upcoming: Sequence[Upcoming]) -> d
     """What is told of a subscription: its name, spans, next event and exact moments."""
     target = target_of(subscribed)
     snapshot = turn.assistant.snapshot
-    due = [one for one in upcoming if is_for(subscribed, one)]
+    due = [one for one in upcoming if one.is_for(subscribed)]
     ahead = coming(snapshot, target, turn.now)
     following = next((one for one in ahead if due and one.id == due[0].event.id), None)
     event = following or next(iter(ahead), None)
@@ -99,15 +99,6 @@ def shown(turn: Turn, subscribed: Subscribed, upcoming: Sequence[Upcoming]) -> d
         "rows": _rows(turn, subscribed, due, event) if event is not None else [],
         "others": max(0, len(ahead) - 1),
     }
-
-
-def is_for(subscribed: Subscribed, one: Upcoming) -> bool:
-    """Whether a planned message comes for a subscription."""
-    return (
-        one.thread_id == subscribed.thread_id
-        and one.lead in subscribed.leads
-        and matches(subscribed.kind, subscribed.target, one.event)
-    )
 
 
 def _event(turn: Turn, event: Event) -> dict[str, Any]:

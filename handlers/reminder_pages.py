@@ -43,7 +43,7 @@ async def overview(turn: Turn, page: int = 0) -> None:
     for number, one in enumerate(here[first : first + ON_A_PAGE], first + 1):
         target = cards.target_of(one)
         name = cards.named(turn, target, alone=True)
-        due = next((entry for entry in upcoming if cards.is_for(one, entry)), None)
+        due = next((entry for entry in upcoming if entry.is_for(one)), None)
         said = {"at": told(due.due, now=turn.now), "title": due.event.title} if due else None
         rows.append({"number": number, "name": name, "leads": leads_said(one.leads), "next": said})
         label = turn.texts.label("change", number=number, name=name)

@@ -12,7 +12,6 @@ from knowledge.entries import (
     Entry,
     WrongEntry,
     clean,
-    entry_of,
     with_place,
 )
 from knowledge.entry_changes import cancelled, is_open
@@ -148,15 +147,3 @@ def _status(new: Entry, old: Entry) -> str | None:
     if new.status == CONFIRMED:
         return CONFIRMED if is_open(replace(old, hours_open=False)) else old.status
     return old.status
-
-
-def known_events(snapshot: Snapshot, live: Mapping[str, tuple[Entry, int]]) -> dict[str, Known]:
-    """All events as they are.
-
-    Args:
-        snapshot: with the events of the packs.
-        live: what organisers entered or changed, with its revision, by id.
-    """
-    packed = (snapshot.packed or snapshot).things["event"].values()
-    found = {event.id: Known(entry_of(event, snapshot), 0) for event in packed}
-    return {**found, **{id: Known(*one) for id, one in live.items()}}

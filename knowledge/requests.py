@@ -23,9 +23,6 @@ _SHORT = 12
 _MOST_WORDS = 60
 """A longer sentence is a text that somebody pasted, not a wish."""
 
-ABOUT_EVENTS = ("remind", "remind_stop")
-"""Requests that are about an event, a series, a partnership or the milestones."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sentence:

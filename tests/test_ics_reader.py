@@ -1,5 +1,6 @@
 """Calendar files that come in: taken whole or refused with their line, and never twice."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -8,10 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from knowledge import entries
 from knowledge.entries import CONFIRMED, Entry
 from knowledge.entry_changes import cancelled
 from knowledge.ics_lines import MOST_BYTES, BadCalendar
-from knowledge.ics_plan import Known, known_events, plan
+from knowledge.ics_plan import Known, plan
 from knowledge.ics_reader import MOST_EVENTS, Imported, read_calendar
 from knowledge.ics_writer import write_event, write_events
 from knowledge.snapshot import Snapshot
@@ -231,6 +233,13 @@ def test_long_or_marked_up_descriptions_are_left_out_and_named() -> None:
         assert found.entry is not None
         assert (found.entry.text, found.entry.link) == ("", None)
         assert found.left_out == ("DESCRIPTION", "URL")
+
+
+def known_events(snapshot: Snapshot, live: Mapping[str, tuple[Entry, int]]) -> dict[str, Known]:
+    """All events of the packs, and over them what organisers left, with its revision."""
+    packed = (snapshot.packed or snapshot).things["event"].values()
+    found = {event.id: Known(entries.entry_of(event, snapshot), 0) for event in packed}
+    return {**found, **{id: Known(*one) for id, one in live.items()}}
 
 
 def steps(content: bytes, snapshot: Snapshot, **live: tuple[Entry, int]) -> list[str]:
