@@ -87,6 +87,8 @@ async def _teach(given: argparse.Namespace, engine: AsyncEngine) -> int:
     with building():
         before = assistant(snapshot, lesson.language)
     found = await teach(engine, before, lesson, cases, now=now, question=question)
+    if found.sound and given.question.isdecimal():
+        await _on_misses(engine, lambda table: table.remove(int(given.question)))
     says = _outcome(found, lesson)
     if given.json:
         print(json.dumps({"taught": found.sound, "says": says, "lost": found.lost}))
@@ -103,6 +105,8 @@ def _outcome(found: Trial, lesson: Lesson) -> str:
         return "Nothing was taught: the question leads there already."
     if found.fate == "unheard":
         return f"{what} was not taught: the question would still lead elsewhere."
+    if found.fate == "general":
+        return f"{what} was not taught: its words belong to many questions - write more of it."
     if found.lost:
         number = len(found.lost)
         return f"{what} was not taught: it would take {number} other question{'s' * (number > 1)}."

@@ -166,4 +166,13 @@ def _exists(process: int) -> bool:
         return False
     except OSError:
         return True  # it belongs to somebody else
-    return True
+    return not _is_waited_for(process)
+
+
+def _is_waited_for(process: int) -> bool:
+    """Whether a process has ended, and only its number is left, until its parent asks for it."""
+    try:
+        status = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[:1] in (["Z"], ["X"])

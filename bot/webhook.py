@@ -38,7 +38,8 @@ class Updates(Page):
         self.welcome = compare_digest(given.encode(), self.secret)
         # To hang up on somebody who still writes hides the answer from them; a long body is not
         # waited for all the same.
-        if not self.welcome and int(self.request.headers.get("Content-Length", 0)) > LONG_BODY:
+        length = self.request.headers.get("Content-Length", "0")
+        if not self.welcome and not (length.isdecimal() and int(length) <= LONG_BODY):
             raise HTTPError(HTTPStatus.FORBIDDEN)
 
     def data_received(self, chunk: bytes) -> None:
@@ -62,7 +63,7 @@ class Webhook:
         """Takes one update; Telegram repeats it unless the status is one of success."""
         try:
             found = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return HTTPStatus.BAD_REQUEST
         if not _is_update(found):
             return HTTPStatus.BAD_REQUEST

@@ -42,7 +42,9 @@ async def on_press(update: Update, context: Context) -> None:
         context.services.metrics.answered("too_fast")
         await _acknowledge(query, context, turn.texts.notice("too_fast"))
         return
-    if turn is None or press is None:
+    # In a private chat nobody else can press; who says so did not come by Telegram.
+    strange = turn is not None and turn.private and turn.user_id != turn.chat.chat_id
+    if turn is None or press is None or strange:
         words = turn.texts if turn is not None else texts(DEFAULT)
         await _acknowledge(query, context, words.notice("outdated"))
         return

@@ -71,11 +71,17 @@ class Intake(asyncio.Queue[object]):
         wanted = {
             one.update_id: one for one in updates if self._wanted(one) and not self._known(one)
         }
-        bodies = {id: json.dumps(body) for id, one in wanted.items() if (body := essence(one))}
+        paced = {one.update_id: one for one in self._paced(wanted.values())}
+        # Who sends too much is not worth a write: they are told to wait, which changes nothing.
+        bodies = {
+            id: json.dumps(body)
+            for id, one in paced.items()
+            if id not in self._hasty and (body := essence(one))
+        }
         fresh = await self._inbox.keep(list(bodies.items()), at=self._now())
         for id in wanted.keys() - bodies.keys():
             self._pass(id)
-        return self._paced(one for id, one in wanted.items() if id in fresh or id not in bodies)
+        return [one for id, one in paced.items() if id in fresh or id not in bodies]
 
     def enqueue(self, updates: Iterable[Update]) -> None:
         """Hands updates to the handlers; of one that stops, what is stored is left to others."""
@@ -171,6 +177,7 @@ class Intake(asyncio.Queue[object]):
         self.timed(perf_counter() - self._in_hand.get(id, perf_counter()))
         self._put_down(id)
         self._lost.discard(id)
+        stored = id not in self._hasty and update.inline_query is None
         self._hasty.discard(id)
         waits = id in self._forgetful
         self._forgetful.discard(id)
@@ -181,7 +188,7 @@ class Intake(asyncio.Queue[object]):
                 loose.set_result(not waits)
         elif waits:
             self._later[id] = update
-        if not waits and update.inline_query is None:
+        if not waits and stored:
             await self._record(id, outcome, stored=loose is None)
 
     async def _record(self, id: int, outcome: str, *, stored: bool) -> None:
@@ -221,26 +228,17 @@ class Intake(asyncio.Queue[object]):
             sender = update.effective_sender if update.my_chat_member is None else None
             verdict = self._pace.counts(sender.id) if sender is not None else "fine"
             if verdict == "over" and update.callback_query is None:
-                self._leave_out(update)
+                if (loose := self._loose.pop(update.update_id, None)) is not None:
+                    loose.set_result(True)
                 continue
             if verdict != "fine":
                 self._hasty.add(update.update_id)
             found.append(update)
         return found
 
-    def _leave_out(self, update: Update) -> None:
-        id = update.update_id
-        if (loose := self._loose.pop(id, None)) is not None:
-            loose.set_result(True)
-        if update.inline_query is None:
-            self._inbox.handled_unseen(id, "too fast", at=self._now())
-
     def is_hasty(self, update: Update) -> bool:
         """Whether an update is to be answered by no more than a request to wait."""
-        if update.update_id not in self._hasty:
-            return False
-        self._hasty.discard(update.update_id)
-        return True
+        return update.update_id in self._hasty
 
     def _put_down(self, id: int) -> None:
         self._in_hand.pop(id, None)

@@ -39,7 +39,7 @@ class Metrics:
         self._lag = self._histogram("loop_lag_seconds", "delay of the event loop")
         self._failures = Counter(
             "s3p_background_failures",
-            "Work beside the updates that failed and was begun again",
+            "work in the background that failed and began anew",
             registry=self._registry,
         )
         for outcome in ("answer", "clarify", "decline", "error"):

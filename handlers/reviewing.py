@@ -5,7 +5,7 @@ Also what maintainers do with them in Telegram: look at them in groups, and teac
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from db.misses import Miss
 from handlers.buttons import Button, Press, button
@@ -20,18 +20,26 @@ MOST_OFFERED = 4
 _LONGEST = 300
 _SMALL_TALK = frozenset({"blank", "too_long", "off_topic", "help", "greeting"})
 _PERSONAL = re.compile(
-    r"\S+@\S+|@\w+|\b(?:https?://|www\.)\S+|\+?\d[\d\s()/-]{6,}\d", re.IGNORECASE
+    r"\S+@\S+|@\w+|\b(?:https?://|www\.)\S+|\+?\d[\d\s()/-]{6,}\d"
+    r"|\b(?:mr|mrs|ms|miss|dr|prof|herr|frau|mme|señora?)\b\.?(?:\s+[^\W\d_][\w'-]*){1,2}",
+    re.IGNORECASE,
 )
-"""Addresses, names of users, links and numbers of telephones."""
+"""Addresses, names of users, links, numbers of telephones, and people by title and name."""
 
 
 def note(turn: Turn, question: str, answer: Answer) -> None:
     """Notes a question that was declined or asked back, if its chat agreed."""
     if not turn.chat.review or answer.status == "answer" or answer.intent in _SMALL_TALK:
         return
-    text = _PERSONAL.sub("…", question).strip()[:_LONGEST]
+    text = _without(turn.names, _PERSONAL.sub("…", question)).strip()[:_LONGEST]
     if any(char.isalpha() for char in text):
         turn.services.misses.note(text, answer.status, turn.texts.language, turn.now.date())
+
+
+def _without(names: Iterable[str], text: str) -> str:
+    """A text without the names of who wrote it."""
+    words = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+    return re.sub(rf"\b(?:{words})\b", "…", text, flags=re.IGNORECASE) if words else text
 
 
 async def misses(turn: Turn, argument: str) -> None:

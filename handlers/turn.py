@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from telegram import Message, Update
+from telegram import Message, Update, User
 from telegram.constants import ChatMemberStatus, ChatType
 
 from db.chats import Chat, Conversation
@@ -35,7 +35,7 @@ class Turn:
     ``now`` is in the chat's zone; ``question`` is the message whose answer an edit will find.
     ``away`` is why nothing is known of the chat, when the database cannot be read. ``outcome`` is
     how the turn ended, for the metrics. ``first`` is whether the chat was never spoken to before,
-    ``draft`` what is being written here (JSON).
+    ``draft`` what is being written here (JSON), ``names`` are those of who speaks, kept nowhere.
     """
 
     context: Context
@@ -54,6 +54,7 @@ class Turn:
     outcome: Outcome = "command"
     first: bool = False
     draft: str | None = None
+    names: tuple[str, ...] = ()
 
     @property
     def username(self) -> str:
@@ -153,7 +154,9 @@ class Turn:
 
     async def may_change(self) -> bool:
         """Whether this person may change what all in the chat share."""
-        if self.private or self.anonymous_admin or self.user_id in self.services.admins:
+        if self.private:
+            return self.user_id == self.chat.chat_id
+        if self.anonymous_admin or self.user_id in self.services.admins:
             return True
         user = self.user_id
         if user is None:
@@ -245,7 +248,14 @@ async def begin(update: Update, context: Context, *, edit: int | None = None) ->
         first=away is None and not known.chat.last_seen,
         away=away,
         draft=known.draft if private else None,
+        names=_names(user),
     )
+
+
+def _names(user: User | None) -> tuple[str, ...]:
+    """The names of a person, word by word; what waited in the database holds none."""
+    said = (user.first_name, user.last_name, user.username) if user is not None else ()
+    return tuple(word for name in said if name for word in name.split())
 
 
 def _seen(services: Services, chat: Chat) -> Chat:

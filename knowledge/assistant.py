@@ -82,7 +82,7 @@ class Assistant:
                 return self.replies.answer(Candidate(chosen, 100, "declared"), (), now, focus)
         except (BadReference, UndefinedError) as error:
             # Undefined: the parts are right, but no answer speaks of them together.
-            _log.info("a reference was not answered: %s", error)
+            _log.info("A reference was not answered: %s", type(error).__name__)
         return self.replies.say("unknown", now, focus, known=[])
 
     def _known(self, focus: Focus) -> Focus | None:

@@ -23,15 +23,22 @@ MOST_ALIKE = 400
 SAME_MISS = 78
 """How alike two unanswered questions are to stand in one group."""
 
-Fate = Literal["learned", "known", "unheard"]
+MOST_NEIGHBOURS = 120
+"""Names that are put in the place of each word of a phrasing, to see what it would take."""
+
+_SURE = 75
+_SHORTEST_NAME = 3
+
+Fate = Literal["learned", "known", "unheard", "general"]
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
     """What came of a trial.
 
-    ``fate`` is learned, known (it was answered so before), or unheard (the question still leads
-    elsewhere). ``lost`` are the questions that would be answered otherwise, and worse.
+    ``fate`` is learned, known (it was answered so before), unheard (the question still leads
+    elsewhere), or general (it consists of words that belong to many questions). ``lost`` are the
+    questions that would be answered otherwise, and worse.
     """
 
     fate: Fate
@@ -55,6 +62,8 @@ def trial(
     asked = question or lesson.text
     if _leads_to(before.ask(asked, now=now), lesson):
         return Trial("known", (), 0)
+    if _is_general(before, lesson):
+        return Trial("general", (), 0)
     taught = Assistant(with_lesson(before.snapshot, lesson), lang=lesson.language)
     if not _leads_to(taught.ask(asked, now=now), lesson):
         return Trial("unheard", (), 0)
@@ -65,7 +74,47 @@ def trial(
         number += len(case.turns)
         if _fails(taught, case, now) and not _fails(before, case, now):
             lost.append(case.turns[-1].text)
-    return Trial("learned", tuple(dict.fromkeys(lost)), number)
+    neighbours = _neighbours(before, lesson)
+    lost += [text for text in neighbours if _is_taken(text, before, taught, lesson, now)]
+    return Trial("learned", tuple(dict.fromkeys(lost)), number + len(neighbours))
+
+
+def _is_general(assistant: Assistant, lesson: Lesson) -> bool:
+    """Whether a lesson has nothing of its own: words that ask or join, or one word of many."""
+    spans = assistant.reader.vocabulary.spans(lesson.text)
+    own = [span for span in spans if not span.operator and not span.names]
+    known = assistant.reader.vocabulary.speller.known
+    alone = len(spans) == 1 and len(own) == 1 and known(own[0].words)
+    if lesson.how == "phrasing":
+        return not own or alone
+    return len(fold(lesson.text)) < _SHORTEST_NAME or alone or all(s.operator for s in spans)
+
+
+def _neighbours(assistant: Assistant, lesson: Lesson) -> list[str]:
+    """The questions that a phrasing becomes when one of its own words is a field of work."""
+    if lesson.how != "phrasing":
+        return []
+    spans = assistant.reader.vocabulary.spans(lesson.text)
+    named = [a for a in assistant.snapshot.aliases if a.kind in ("partnership", "theme")]
+    words = {fold(alias.text) for alias in named if alias.language == lesson.language}
+    others = sorted(word for word in words if word.isalpha())[:MOST_NEIGHBOURS]
+    return [
+        " ".join(word if place == at else span.text for place, span in enumerate(spans))
+        for at, own in enumerate(spans)
+        if not own.operator and not own.names
+        for word in others
+        if word != own.words
+    ]
+
+
+def _is_taken(
+    text: str, before: Assistant, taught: Assistant, lesson: Lesson, now: datetime
+) -> bool:
+    """Whether a question that was answered is led to the thing of the lesson instead."""
+    was = before.ask(text, now=now)
+    if was.status != "answer" or was.confidence < _SURE or _leads_to(was, lesson):
+        return False
+    return _leads_to(taught.ask(text, now=now), lesson)
 
 
 def with_lesson(snapshot: Snapshot, lesson: Lesson) -> Snapshot:
