@@ -97,9 +97,7 @@ class Poller:
 
     async def _round(self) -> None:
         """Asks for the next updates, meanwhile hands over the last ones, and stores what comes."""
-        polling = asyncio.ensure_future(
-            self._bot.get_updates(self._offset, timeout=LONG, allowed_updates=ALLOWED_UPDATES)
-        )
+        polling = asyncio.ensure_future(self._fetch())
         try:
             if self._stored:
                 # The call goes out first: later, it would wait for the answers to be made.
@@ -117,6 +115,25 @@ class Poller:
             except asyncio.CancelledError:
                 self._offset = await keeping  # what is stored by now is to be handled, too
                 raise
+
+    async def _fetch(self) -> Sequence[Update]:
+        """The next updates; one that the library cannot read is left out, and holds up no other."""
+        try:
+            return await self._bot.get_updates(
+                self._offset, timeout=LONG, allowed_updates=ALLOWED_UPDATES
+            )
+        except TelegramError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it would be the same again
+            _log.error("Updates cannot be read at once: %s", type(error).__name__)
+        wanted = {"offset": self._offset, "allowed_updates": ALLOWED_UPDATES, "limit": 1}
+        for one in await self._bot.do_api_request("getUpdates", wanted):
+            try:
+                return [Update.de_json(one, self._bot)]
+            except Exception as error:  # noqa: BLE001 - as above
+                _log.error("An update of an unknown form is left out: %s", type(error).__name__)
+                self._offset = int(one["update_id"]) + 1
+        return []
 
     async def _keep(self, updates: Sequence[Update]) -> int:
         """Stores updates, or has them handled at once; returns the first that is not safe."""

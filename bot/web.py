@@ -8,8 +8,9 @@ import socket
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from secrets import compare_digest
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
+from tornado.http1connection import HTTP1Connection
 from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream
 from tornado.web import Application, HTTPError, RequestHandler
@@ -42,6 +43,15 @@ class Route(NamedTuple):
 
 class Page(RequestHandler):
     """What all pages share: short errors, and logs that say nothing about who asked what."""
+
+    def prepare(self) -> None:
+        """Notes that the connection has said what it wants, and is not idle."""
+        self.stream = cast("HTTP1Connection", self.request.connection).stream
+        self.settings["server"].busy(self.stream)
+
+    def on_finish(self) -> None:
+        if hasattr(self, "stream"):
+            self.settings["server"].idle(self.stream)
 
     def set_default_headers(self) -> None:
         self.clear_header("Server")
@@ -163,13 +173,42 @@ def _listening(port: int) -> socket.socket:
 
 
 class _Server(HTTPServer):
-    """Refuses connections when there are too many, so that files and calls remain for the bot."""
+    """Keeps connections to so many that files and calls remain for the bot.
+
+    Of too many, the one that has been idle longest makes room: who only holds connections open
+    shuts nobody out.
+    """
+
+    def initialize(self, pages: Application, **options: Any) -> None:  # type: ignore[override]
+        """Takes the pages, which tell what is not idle, and the library's own options."""
+        super().initialize(pages, **options)
+        pages.settings["server"] = self
+        self._idle: dict[IOStream, None] = {}  # in the order in which they became so
 
     def handle_stream(self, stream: IOStream, address: Any) -> None:
-        if len(self._connections) >= MOST_CONNECTIONS:
+        if len(self._connections) >= MOST_CONNECTIONS and not self._make_room():
             stream.close()
             return
+        self._idle[stream] = None
         super().handle_stream(stream, address)
+
+    def busy(self, stream: IOStream) -> None:
+        """A connection has said what it wants."""
+        self._idle.pop(stream, None)
+
+    def idle(self, stream: IOStream) -> None:
+        """A connection has its answer."""
+        if not stream.closed():
+            self._idle[stream] = None
+
+    def _make_room(self) -> bool:
+        while self._idle:
+            stream = next(iter(self._idle))
+            del self._idle[stream]
+            if not stream.closed():
+                stream.close()
+                return True
+        return False
 
 
 class _Pages(Application):

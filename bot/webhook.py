@@ -34,12 +34,15 @@ class Updates(Page):
         self.body = bytearray()
 
     def prepare(self) -> None:
+        """Looks at the secret; who does not know it may be hung up on while others wait."""
         given = self.request.headers.get(SECRET_HEADER, "")
         self.welcome = compare_digest(given.encode(), self.secret)
         # To hang up on somebody who still writes hides the answer from them; a long body is not
         # waited for all the same.
         length = self.request.headers.get("Content-Length", "0")
-        if not self.welcome and not (length.isdecimal() and int(length) <= LONG_BODY):
+        if self.welcome:
+            super().prepare()
+        elif not (length.isdecimal() and int(length) <= LONG_BODY):
             raise HTTPError(HTTPStatus.FORBIDDEN)
 
     def data_received(self, chunk: bytes) -> None:

@@ -132,7 +132,8 @@ def _named(kind: str) -> Run:
         if not argument:
             await turn.say_text(f"{kind}_usage", listings.choice_of(turn, kind))
             return
-        answer = turn.ask(argument)
+        # Not through what was spoken of: the command says all that is meant.
+        answer = turn.assistant.ask(argument, now=turn.now)
         found = {entity.id for entity in answer.entities if entity.kind == kind}
         if not found:
             rows = [*_others(answer), *listings.choice_of(turn, kind)]

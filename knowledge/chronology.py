@@ -220,6 +220,8 @@ def _unsaid_kind(spans: Sequence[Span], slots: Mapping[str, str]) -> set[str]:
     if words & _MEETING and (many or slots):
         return {"committee"}
     occurred = _OCCURRED | _ON if WHEN in slots else _OCCURRED
+    if is_whether(spans) and not words & _ON:
+        occurred = frozenset()  # "was the platform launched in June?" is not about any event
     said = words & _ANYTHING or (words & occurred and len(" ".join(words).split()) <= _FEW_WORDS)
     return {"event"} if said and slots else set()
 

@@ -103,6 +103,8 @@ def _asked(
         others = len(unknown)
         if others and intent in _PLAIN and told.has_any(unknown):
             intent = "event_about"
+        if others and intent == "event_held":
+            intent = "event_about"  # "did it take place in Paris?": a yes would be to all of it
         reference = Reference(intent, slots)
         if not others:
             yield Candidate(reference, _ALL_SAID, "composed")

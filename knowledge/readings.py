@@ -164,7 +164,10 @@ def among_readings(decisions: Sequence[Decision]) -> Decision:
 
 
 def alike(spans: Sequence[Span], example: str) -> bool:
-    """Whether both are yes/no questions of the same polarity."""
+    """Whether both are yes/no questions of the same polarity, about the same.
+
+    "Is the committee corrupt?" is not answered by the reply to "is the committee the same as …?".
+    """
     words = " ".join(span.words for span in spans).split()
     theirs = example.split()
     negative = {"not", "no", "never", "without", "isn", "aren", "doesn", "don", "only"}
@@ -173,7 +176,18 @@ def alike(spans: Sequence[Span], example: str) -> bool:
         first in AUXILIARIES
         and theirs[0] in AUXILIARIES
         and (bool(negative & set(words)) == bool(negative & set(theirs)))
+        and _own_words(spans) <= {stem(word) for word in theirs}
     )
+
+
+def _own_words(spans: Sequence[Span]) -> set[str]:
+    """The stems of the words that ask nothing and name no more than a place."""
+    return {
+        stem(word)
+        for span in spans
+        if (not span.names and not span.operator) or span.of("country", "region")
+        for word in span.words.split()
+    }
 
 
 def _listed(spans: Sequence[Span]) -> bool:

@@ -12,6 +12,7 @@ from knowledge.complete import may_stand, stands
 from knowledge.composition import Composition, compose, without_why
 from knowledge.decision import (
     COVERAGE,
+    EXACT,
     Candidate,
     Certain,
     Decision,
@@ -50,6 +51,9 @@ from knowledge.utterances import entities_in, mask, told
 from knowledge.vocabulary import Span, Vocabulary
 
 _MOST_DECLARED = 5
+_COURTESIES = SMALL_TALK | {"help", "identity"}
+_COURTEOUS = 8
+"""Words of a message that may be no more than small talk."""
 _SURE_PART = 90
 _OF_WHAT_IS_NAMED = 5
 _OF_ALL = frozenset({"partnerships_newer", "partnerships_size"})
@@ -245,6 +249,8 @@ class Reader:
         return self._understand_spans(spans, focus)
 
     def _understand_spans(self, spans: tuple[Span, ...], focus: Focus | None) -> Understanding:
+        if focus is not None and (courtesy := self._courteous(spans)):
+            return courtesy
         if focus is not None and may_stand(spans):
             alone = self.understand_spans(spans, None)
             if stands(spans, alone.decision):
@@ -273,6 +279,16 @@ class Reader:
         elif focus is not None and isinstance(decision, Unknown):
             decision = self.talk.on_partnership(spans, focus) or decision
         return Understanding(spans, masked, ranked, decided[0][1], decision)
+
+    def _courteous(self, spans: tuple[Span, ...]) -> Understanding | None:
+        """A message that is wholly small talk, whatever was spoken of: "no", "what can you do?"."""
+        if len(spans) > _COURTEOUS or any(span.names for span in spans):
+            return None
+        alone = self._understand_spans(spans, None)
+        decision = alone.decision
+        if isinstance(decision, Certain) and decision.candidate.score >= EXACT:
+            return alone if decision.candidate.reference.intent in _COURTESIES else None
+        return None
 
     def _candidates(
         self, spans: Sequence[Span], ranked: Sequence[Ranked], focus: Focus | None

@@ -151,6 +151,15 @@ async def test_an_update_that_comes_ten_times_acts_once(telegram: Telegram) -> N
     assert len(telegram.server.from_bot(ana)) == 2
 
 
+async def test_an_update_that_cannot_be_read_holds_up_no_other(telegram: Telegram) -> None:
+    ana = telegram.world.user("Ana")
+    telegram.world.say(ana, QUESTION)
+    telegram.world.updates.add("message", {"message_id": 1, "date": "soon", "chat": {"id": ana.id}})
+    telegram.world.say(ana, QUESTION)
+    await telegram.server.wait_for_message(ana, count=2)
+    await telegram.settled(ana)
+
+
 @pytest.mark.usefixtures("clean")
 async def test_the_order_within_each_chat_is_kept(telegram: Telegram) -> None:
     server, world = telegram.server, telegram.world
