@@ -7,7 +7,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from telegram import Update
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 
 from db.errors import DatabaseAway
 from handlers.context import Context
@@ -66,8 +66,12 @@ async def _put_off(update: object, context: Context, error: DatabaseAway) -> Non
 async def _tell_person(update: object, context: Context, id: str) -> None:
     if not isinstance(update, Update):
         return
-    if update.inline_query is not None or isinstance(context.error, TelegramError):
-        return  # there is no chat; or Telegram would not take this message either
+    if (asked := update.inline_query) is not None:
+        await context.bot.answer_inline_query(asked.id, [], cache_time=0)  # nothing turns for ever
+        return
+    error = context.error
+    if isinstance(error, TelegramError) and not isinstance(error, BadRequest):
+        return  # Telegram would not take this message either
     if (query := update.callback_query) is not None:
         await context.services.replies.acknowledge(context.bot, query.id)
     turn = await begin(update, context)

@@ -1,7 +1,7 @@
 """What Telegram shows of the bot: menus by scope, descriptions; set only where they differ."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 
 from telegram import (
     Bot,
@@ -45,18 +45,31 @@ async def set_up(
     admin_chats: Sequence[int] = (),
     organiser_chats: Sequence[int] = (),
 ) -> None:
-    """Brings menus and descriptions up to date; a failure is logged and tried at the next start."""
+    """Brings menus and descriptions up to date; what fails is tried at the next start."""
+    for code in _codes():
+        for one in scopes(admin_chats, organiser_chats):
+            await _tried(_menus(bot, code, [one]))
+        await _tried(_descriptions(bot, code, profile))
+    await _tried(_menu_button(bot))
+    # Last, for Telegram takes a new name only a few times a day.
+    await _tried(_name(bot, profile))
+
+
+async def _tried(setting: Awaitable[None]) -> None:
     try:
-        for code in _codes():
-            await _menus(bot, code, scopes(admin_chats, organiser_chats))
-            await _descriptions(bot, code, profile)
-        if not isinstance(await bot.get_chat_menu_button(), MenuButtonCommands):
-            await bot.set_chat_menu_button(menu_button=MenuButtonCommands())
-        # Last, for Telegram takes a new name only a few times a day.
-        if profile.name is not None and (await bot.get_my_name()).name != profile.name:
-            await bot.set_my_name(profile.name)
+        await setting
     except TelegramError as error:
-        _log.warning("The menus were not set: %s", error.message)
+        _log.warning("A part of the menus was not set: %s", error.message)
+
+
+async def _menu_button(bot: Bot) -> None:
+    if not isinstance(await bot.get_chat_menu_button(), MenuButtonCommands):
+        await bot.set_chat_menu_button(menu_button=MenuButtonCommands())
+
+
+async def _name(bot: Bot, profile: Profile) -> None:
+    if profile.name is not None and (await bot.get_my_name()).name != profile.name:
+        await bot.set_my_name(profile.name)
 
 
 async def set_for(bot: Bot, chat: int, commands: Iterable[Command]) -> None:

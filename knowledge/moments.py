@@ -14,6 +14,7 @@ from knowledge.wording import day_of, listed
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _UNITS = ((7 * 24 * 60, "week"), (24 * 60, "day"), (60, "hour"), (1, "minute"))
 _EXACT = re.compile(r'<tg-time unix="(-?\d+)" format="\w*">(.*?)</tg-time>', re.DOTALL)
+_AT_SEA = re.compile(r"Etc/GMT([+-])(\d+)")
 FURTHEST = timedelta(days=1098)
 """So far ahead Telegram takes a date; what is later is shown as it is written."""
 
@@ -21,7 +22,10 @@ AT_ITS_BEGINNING = "when it begins"
 
 
 def zone_said(zone: ZoneInfo | str) -> str:
-    """A zone as people speak of it: "Brussels time"."""
+    """A zone as people speak of it: "Brussels time"; of the open sea, "UTC-2"."""
+    if found := _AT_SEA.fullmatch(str(zone)):
+        sign, hours = found.groups()
+        return f"UTC{'-' if sign == '+' else '+'}{hours}"  # its names count westwards
     return f"{city_said(zone)} time" if "/" in str(zone) else str(zone)
 
 
