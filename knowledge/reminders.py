@@ -62,11 +62,14 @@ class Lead:
         return f"{hours}h" if hours and not minutes else f"{self.minutes}m"
 
     def before(self, begins: WallTime) -> datetime:
-        """The moment this long before an event begins."""
+        """The moment this long before an event begins, in UTC.
+
+        Moments of one zone are compared by their wall times, of which some come twice.
+        """
         if self.days:
-            return begins._replace(day=begins.day - timedelta(days=self.days)).instant
-        earlier = begins.instant.astimezone(UTC) - timedelta(minutes=self.minutes)
-        return earlier.astimezone(begins.zone)
+            wall = begins._replace(day=begins.day - timedelta(days=self.days))
+            return wall.instant.astimezone(UTC)
+        return begins.instant.astimezone(UTC) - timedelta(minutes=self.minutes)
 
 
 def canonical(leads: Iterable[str]) -> tuple[str, ...]:
@@ -91,15 +94,15 @@ class Quiet:
     end: time
 
     def around(self, at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
-        """The beginning and end of the quiet hours that a moment lies in; None when in none."""
+        """Beginning and end (UTC) of the quiet hours that a moment lies in; None when in none."""
         if self.start == self.end:
             return None
         over_night = timedelta(days=self.end < self.start)
         today = at.astimezone(zone).date()
         for day in (today - timedelta(days=1), today, today + timedelta(days=1)):
-            first = instant(day, self.start, zone)
-            last = instant(day + over_night, self.end, zone)
-            if first <= at < last:
+            first = instant(day, self.start, zone).astimezone(UTC)
+            last = instant(day + over_night, self.end, zone).astimezone(UTC)
+            if first <= at.astimezone(UTC) < last:
                 return first, last
         return None
 
@@ -177,7 +180,7 @@ def notice(begins: datetime | None, listener: Listener, *, now: datetime) -> tup
     hours = listener.quiet.around(now, listener.zone) if listener.quiet is not None else None
     if hours is None:
         return now, False
-    if begins - now <= NEAR or begins <= hours[1]:
+    if begins.astimezone(UTC) - now <= NEAR or begins <= hours[1]:
         return now, True
     return hours[1], False
 
@@ -191,7 +194,7 @@ def _digest_before(due: datetime, listener: Listener) -> datetime | None:
     if listener.digest == "weekly":
         day, step = day - timedelta(days=day.weekday()), timedelta(days=7)
     for candidate in (day, day - step):
-        at = instant(candidate, listener.digest_at, listener.zone)
+        at = instant(candidate, listener.digest_at, listener.zone).astimezone(UTC)
         if at <= due:
             return at
     return None

@@ -173,6 +173,25 @@ def test_a_digest_is_never_later_than_the_reminder(case: Case, weekly: bool) -> 
     assert (utc(late.due), late.silent) == (raw, False), "that digest is gone"
 
 
+@pytest.mark.parametrize(
+    ("zone", "day", "at", "quiet", "due"),
+    [
+        ("Europe/Brussels", "2026-10-26", "02:10", ("22:00", "02:15"), "2026-10-25T01:10Z"),
+        ("Europe/Chisinau", "2029-10-29", "02:30", ("22:00", "02:45"), "2029-10-28T00:30Z"),
+        ("America/New_York", "2027-11-08", "01:00", ("23:30", "01:30"), "2027-11-07T06:00Z"),
+    ],
+)
+def test_an_hour_that_comes_twice_is_quiet_once(
+    zone: str, day: str, at: str, quiet: tuple[str, str], due: str
+) -> None:
+    """Quiet hours end when their end is shown for the first time, and do not begin again."""
+    event = event_at(date.fromisoformat(day), time.fromisoformat(at), zone)
+    hours = Quiet(*map(time.fromisoformat, quiet))
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    (found,) = plan(event, ["24h"], Listener(ZoneInfo(zone), hours), now=now)
+    assert utc(found.due) == datetime.fromisoformat(due)
+
+
 def test_gaps_and_overlaps_as_they_are_written_down() -> None:
     brussels = ZoneInfo("Europe/Brussels")
     in_gap = instant(date(2026, 3, 29), time(2, 30), brussels)
