@@ -52,8 +52,9 @@ async def _reply(turn: Turn, wanted: Asked) -> None:
         await calendar_import.received(turn, wanted.calendar, wanted.text)
     elif await organise.replied(turn, wanted.text):
         return  # before all that a text could mean else
-    elif command := turn.texts.command_said(wanted.text):
-        await run_command(turn, Asked("", command))
+    elif said := turn.texts.command_said(wanted.text):
+        command, argument = said
+        await run_command(turn, Asked(argument, command))
     elif await where.declined(turn, wanted.text) or await where.replied(turn, wanted.text):
         return
     elif wanted.text or not turn.private:

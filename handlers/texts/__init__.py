@@ -26,6 +26,10 @@ class Texts:
             self._words: Mapping[str, Any] = yaml.load(file, _LOADER)  # noqa: S506  C twin of safe
         said: Mapping[str, list[str]] = self._words["said"]
         self._said = {fold(one): command for command, ways in said.items() for one in ways}
+        self._begun = {
+            command: re.compile(rf"(?:{'|'.join(ways)})[\s:]+(?P<rest>\S.{{0,60}})", re.IGNORECASE)
+            for command, ways in self._words["said_with"].items()
+        }
         settings: dict[str, Any] = {
             "undefined": StrictUndefined,
             "trim_blocks": True,
@@ -51,9 +55,18 @@ class Texts:
         found: Mapping[str, str] = self._words["commands"]
         return found
 
-    def command_said(self, text: str) -> str | None:
-        """The command that a message means which says no more than that, such as "time zone"."""
-        return self._said.get(fold(text))
+    def command_said(self, text: str) -> tuple[str, str] | None:
+        """The command, and what follows it, that a message means which says no more than that.
+
+        Such as "time zone" and "set my time zone to Lisbon".
+        """
+        if command := self._said.get(fold(text)):
+            return command, ""
+        plain = text.strip().rstrip(".!?")
+        for command, begun in self._begun.items():
+            if found := begun.fullmatch(plain):
+                return command, found["rest"]
+        return None
 
     def profile(self, key: str, **values: Any) -> str:
         """The description or short description of the bot, or who runs it."""
