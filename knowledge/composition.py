@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from knowledge.apportioning import apportioned, asks_for_role, each_led, of_partnerships
 from knowledge.clauses import AXES, Clause, ClauseReader
 from knowledge.conditions import (
     conditions_of,
@@ -119,7 +120,8 @@ class _Composer:
         query = self._comparison()
         if query is not None:
             return Composition(query, self._coverage(), strong=True, compare=True)
-        query = self._query(subject, noun, whether=whether)
+        query = self._of_several(subject, whether=whether)
+        query = query or self._query(subject, noun, whether=whether)
         if query is None:
             return None
         if self._loses_not(query):
@@ -179,6 +181,22 @@ class _Composer:
     def _coverage(self) -> int:
         return coverage(self.question, self.used, self.snapshot, self.known, loosely=self.loosely)
 
+    def _of_several(self, subject: Axis, *, whether: bool) -> Query | None:
+        """The question, when it names regions of which each has a role of its own."""
+        question = self.question
+        asked: Axis = "region" if asks_for_role(question) else subject
+        if asked != "partnership" and not whether:
+            return of_partnerships(question, asked, self.snapshot)
+        partnerships = tuple(dict.fromkeys(question.ids("partnership")))
+        if len(partnerships) > whether:
+            return None
+        clauses = apportioned(question)
+        if clauses is None:
+            return None
+        operation: Operation = "count" if question.says("ask.count") else "list"
+        query = Query("partnership", "check" if whether else operation, candidates=partnerships)
+        return self._with_clauses(query, clauses)
+
     def _query(self, subject: Axis, noun: int | None, *, whether: bool) -> Query | None:
         question = self.question
         candidates = self._candidates(subject, whether=whether)
@@ -187,6 +205,7 @@ class _Composer:
         if pilots and noun is not None and not question.says("mark.nonvanguard"):
             clauses.insert(0, Clause(noun, vanguard=True))
         clauses = parallel(question, inherited(subject, clauses))
+        each_led(question, subject, clauses)
         several = sum(op.startswith("number.") and op != "number.1" for op in question.operators)
         if several > 1 or any(unsupported(subject, clause) for clause in clauses):
             return None
