@@ -40,6 +40,9 @@ _SEEKING = frozenset(
 _ANYBODY = frozenset(
     {"whose", "where", "any", "any of", "them", "anybody", "somebody", "anywhere", "somewhere"}
 )
+_SINGLING_OUT = frozenset({"of", "one of", "among", "amongst", "between", "from", "out of"})
+_RELATING = _SINGLING_OUT | {"in", "with", "by", "to", "than", "led by"}
+_JOINED = ("filler", "set.either")
 _BETWEEN = frozenset(["role", "mark", "filler", "degree", "set", "number", "order", "light"])
 
 
@@ -129,6 +132,8 @@ class Question:
                 return each, None
         if self._asks_where_most():
             return "partnership", None
+        if (of_named := self._asks_which_of()) is not None:
+            return of_named, None
         for place in asked:
             noun = self._noun_after(place + 1)
             if noun is not None and not self._lists_memberships(noun):
@@ -151,6 +156,34 @@ class Question:
         """Whether it is asked where most regions are: in which partnership."""
         where = bool(self.spans) and self.spans[0].words == "where"
         return where and self.says("degree.most", "degree.least") and not self.ids("partnership")
+
+    def _asks_which_of(self) -> Axis | None:
+        """Of what one is singled out by most or least: "which of Norte and Saxony leads most?"."""
+        if not self.says("degree.most", "degree.least") or not self.names:
+            return None
+        for place, (axis, _) in self.names.items():
+            opening = self.spans[:place]
+            asked = not opening[:-1] or opening[-2].operator.startswith("ask.")
+            asked = asked or opening[-2].words == "one"
+            singled = asked and bool(opening) and opening[-1].words in _SINGLING_OUT
+            several = [
+                at for at in self.names if at - place in (1, 2, 3) and self.names[at][0] == axis
+            ]
+            if several and (singled or (self._ends_in_names(place) and not self._asks_noun())):
+                return axis
+        return None
+
+    def _ends_in_names(self, place: int) -> bool:
+        """Whether a choice stands at the end: "which is in most, Saxony or Norte?"."""
+        rest = self.operators[place:]
+        before = self.spans[place - 1].words if place else ""
+        behind = range(place, len(self.spans))
+        named = all(at in self.names or self.operators[at] in _JOINED for at in behind)
+        return "set.either" in rest and named and before not in _RELATING
+
+    def _asks_noun(self) -> bool:
+        """Whether "which" has a noun: "which partnerships"."""
+        return any(op.startswith("subject.") for op in self.operators[:2])
 
     def _averaged(self) -> Axis | None:
         """What each has so many of: "how many regions does a partnership have on average?".
@@ -275,6 +308,7 @@ class Question:
         """Whether there is a name, a noun or a role to go by; "who" alone is too little."""
         roles, extreme = self.roles(), self.says("degree.most", "degree.least")
         of_whom = self.says("ask.who", "relation.together") or self._asks_where_most()
+        of_whom = of_whom or self._asks_which_of() is not None
         if extreme and noun is None and not roles and not of_whom:
             return False
         nouns = any(op.startswith("subject.") for op in self.operators)
