@@ -140,6 +140,9 @@ def _lost(span: Span, question: Question) -> float | None:
         return 1
     if group == "subject_event" and question.axes == {"partnership"}:
         return _EVENT_WEIGHT
+    if span.operator == "order.after" and question.says("role.any", "subject.region"):
+        # Who came after the date of the memberships is none of them.
+        return 1 if "region" in question.axes else _UNRECORDED_WEIGHT
     if group in ("order", "define", "subject_event"):
         return 1
     if span.operator == "mark.vanguard" and question.says("subject.region", "subject.country"):
