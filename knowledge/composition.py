@@ -18,6 +18,7 @@ from knowledge.exceptions import exceptions_last
 from knowledge.periods import is_date
 from knowledge.query import OTHER_AXIS, Axis, Condition, Counted, Operation, Pattern, Query
 from knowledge.question import SUBJECTS, THEMED, Question
+from knowledge.second_question import second_question
 from knowledge.snapshot import Snapshot
 from knowledge.themes import ThemeIndex
 from knowledge.vocabulary import Span
@@ -92,7 +93,7 @@ class _Composer:
         themes: ThemeIndex,
         known: Callable[[str], bool],
     ) -> None:
-        self.question = Question(exceptions_last(spans))
+        self.question = Question(exceptions_last(second_question(spans)))
         self.snapshot = snapshot
         self.themes = themes
         self.loosely = False
