@@ -11,6 +11,7 @@ from handlers.settings import LIST
 from handlers.times import told, when
 from handlers.turn import Turn
 from knowledge.facts import Event
+from knowledge.lead_times import NOT_POSSIBLE
 from knowledge.moments import lead_said, leads_said, span_said
 from knowledge.occasions import begins_at
 from knowledge.reminders import Lead, canonical
@@ -66,18 +67,19 @@ async def find(turn: Turn, target: Target) -> Subscribed | None:
     return next((one for one in here if target_of(one) == target), None)
 
 
-async def show(turn: Turn, target: Target, **notes: bool) -> bool:
+async def show(turn: Turn, target: Target, **notes: bool | str) -> bool:
     """Shows a subscription; False when there is none.
 
     Args:
-        notes: what else is to be said: ``switched_on``, ``fixed``, ``far``.
+        notes: what else is to be said: ``switched_on``, what of ``NOT_POSSIBLE`` was asked for, and
+            what was taken ``instead``: the ``rest`` of it, what was ``kept`` or is ``usual``.
     """
     subscribed = await find(turn, target)
     if subscribed is None or not exists(turn.assistant.snapshot, target):
         return False
     upcoming = await turn.services.reminders.upcoming(turn.chat.chat_id)
     values = shown(turn, subscribed, upcoming)
-    said = {"switched_on": False, "fixed": False, "far": False, **notes}
+    said = {"switched_on": False, **dict.fromkeys(NOT_POSSIBLE, False), **notes}
     await turn.say_text("subscription", keyboard(turn, subscribed), **values, **said)
     return True
 

@@ -10,6 +10,7 @@ from handlers.buttons import Button, Press, button
 from handlers.deeplinks import COMMITTEE, payload_of
 from handlers.turn import Turn
 from knowledge.answer import Answer, Focus
+from knowledge.lead_times import NOT_POSSIBLE
 from knowledge.memory import FOCUS_LASTS
 from knowledge.moments import lead_said
 from knowledge.references import Reference
@@ -59,14 +60,17 @@ async def _subscribe(turn: Turn, wish: Reference) -> None:
     service = turn.services.reminders
     known = await service.subscribed(turn.chat.chat_id)
     before = await cards.find(turn, target)
-    leads = leads_of(wish)
-    if before is not None and (wish.slot("add") or not leads):
-        leads = (*leads, *before.leads)
+    said = leads_of(wish)
+    former = before.leads if before is not None and (wish.slot("add") or not said) else ()
     switched_on = await _switched_on(turn)
     await service.subscribe(
-        turn.chat.chat_id, turn.topic, *cards.stored(target), canonical(leads) or DEFAULT_LEADS
+        turn.chat.chat_id,
+        turn.topic,
+        *cards.stored(target),
+        canonical((*said, *former)) or DEFAULT_LEADS,
     )
-    notes = {name: wish.slot(name) is not None for name in ("fixed", "far")}
+    notes: dict[str, bool | str] = {name: wish.slot(name) is not None for name in NOT_POSSIBLE}
+    notes["instead"] = "rest" if said else "kept" if former else "usual"
     await cards.show(turn, target, switched_on=switched_on, **notes)
     if not known and turn.chat.zone is None:
         await where.ask(turn)

@@ -38,7 +38,7 @@ class Words:
     @classmethod
     def declared(cls, times: Mapping[str, Any]) -> "Words":
         minutes = {"minute": 1, "hour": 60, "day": DAY, "week": 7 * DAY}
-        minutes |= {"fortnight": 14 * DAY, "month": 30 * DAY}
+        minutes |= {"fortnight": 14 * DAY, "month": 30 * DAY, "year": 365 * DAY}
         units = {str(word): minutes[unit] for unit, said in times["units"].items() for word in said}
         calendar = {word for word, length in units.items() if length >= DAY}
         numbers = {

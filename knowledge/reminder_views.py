@@ -7,7 +7,8 @@ from typing import Any
 from knowledge.answer import Status
 from knowledge.event_times import is_over
 from knowledge.facts import Event
-from knowledge.moments import lead_said, moment_said, span_said
+from knowledge.lead_times import NOT_POSSIBLE
+from knowledge.moments import lead_said, leads_said, moment_said, span_said
 from knowledge.occasions import begins_at
 from knowledge.offers import Impossible, Offer, View
 from knowledge.references import Reference
@@ -34,7 +35,7 @@ _EVERY = frozenset({"off", "daily", "weekly"})
 
 def remind_view(snapshot: Snapshot, wish: Reference, now: datetime) -> View:
     """What one is to be reminded of and when, or why that is not possible and what is."""
-    notes = {"fixed": wish.slot("fixed") is not None, "far": wish.slot("far") is not None}
+    notes = not_possible(wish)
     if region := wish.slot("region"):
         return _of_region(snapshot, region, notes)
     target = target_of(wish)
@@ -48,16 +49,16 @@ def remind_view(snapshot: Snapshot, wish: Reference, now: datetime) -> View:
     name = name_of(snapshot, target)
     ahead = coming(snapshot, target, now)
     data = {"kind": target[0], "name": name, "spans": [lead_said(lead) for lead in leads], **notes}
-    request = reference("remind", target, leads_of(wish))
+    request = _request(wish, target)
     if wish.slot("next"):
-        offer = Offer(f"remind_{target[0]}", name, request)
+        offer = Offer(f"remind_{target[0]}", name, reference("remind", target, leads_of(wish)))
         return View({**data, "state": "none"}, offers=(offer,))
     shown = {"next": _told(snapshot, ahead[0], leads, now)} if ahead else {"next": None}
     return View({**data, **shown, "state": "following"}, tuple(ahead[:1]), request=request)
 
 
 def _of_event(
-    snapshot: Snapshot, event: Event, wish: Reference, now: datetime, notes: Mapping[str, bool]
+    snapshot: Snapshot, event: Event, wish: Reference, now: datetime, notes: Mapping[str, Any]
 ) -> View:
     leads = _leads(wish)
     data = {**_told(snapshot, event, leads, now), "event": event, **notes}
@@ -68,8 +69,22 @@ def _of_event(
         offer = Offer(f"remind_{target[0]}", name, reference("remind", target))
         told = {**data, "state": state, "kind": target[0], "name": name}
         return View(told, (event,), "event", (event.id,), (offer,))
-    request = reference("remind", ("event", event.id), leads_of(wish))
+    request = _request(wish, ("event", event.id))
     return View({**data, "state": "event"}, (event,), "event", (event.id,), request=request)
+
+
+def not_possible(wish: Reference) -> dict[str, Any]:
+    """What was asked for that no reminder can do, and what is taken ``instead``, if anything."""
+    notes: dict[str, Any] = {name: wish.slot(name) is not None for name in NOT_POSSIBLE}
+    said = leads_of(wish)
+    instead = leads_said(_leads(wish)) if any(notes.values()) else ""
+    return {**notes, "instead": instead, "rest": bool(said)}
+
+
+def _request(wish: Reference, target: Target) -> Reference:
+    """What is to be done: the spans of a request, how they are meant, and what cannot be done."""
+    kept = ("leads", "add", *NOT_POSSIBLE)
+    return Reference("remind", (target, *(one for one in wish.slots if one[0] in kept)))
 
 
 def _told(snapshot: Snapshot, event: Event, leads: Sequence[str], now: datetime) -> dict[str, Any]:
@@ -84,7 +99,7 @@ def _told(snapshot: Snapshot, event: Event, leads: Sequence[str], now: datetime)
     return {"event": event, "dated": True, "moments": moments}
 
 
-def _of_region(snapshot: Snapshot, id: str, notes: Mapping[str, bool]) -> View:
+def _of_region(snapshot: Snapshot, id: str, notes: Mapping[str, Any]) -> View:
     if id not in snapshot.regions:
         raise Impossible(f"no region {id!r} in the knowledge base")
     rows = snapshot.by_region.get(id, ())
@@ -93,7 +108,7 @@ def _of_region(snapshot: Snapshot, id: str, notes: Mapping[str, bool]) -> View:
     return View(data, offers=tuple(dict.fromkeys(offers)) or _everything(), status="clarify")
 
 
-def _asked_back(snapshot: Snapshot, ask: str, now: datetime, notes: Mapping[str, bool]) -> View:
+def _asked_back(snapshot: Snapshot, ask: str, now: datetime, notes: Mapping[str, Any]) -> View:
     """Of what? The commonest answers as choices."""
     if ask == "partnership":
         ids = list(snapshot.partnerships)[:_MOST_PARTNERSHIPS]

@@ -148,7 +148,7 @@ class Hearing:
         while rest and rest[0] in targets["prepositions"] | targets["articles"]:
             rest = rest[1:]
         asked = rest[:1] and (rest[0] in targets["questions"] or self._is_fact(rest))
-        if asked:
+        if asked and not self._begins_with_time(sentence, cue[1]):
             return intent in ("remind", "remind_snooze")
         if rest and rest[0] in targets["when"] and intent == "remind":
             return targets["starts"].isdisjoint(rest)
@@ -158,8 +158,13 @@ class Hearing:
 
     def _is_fact(self, rest: Sequence[str]) -> bool:
         """Whether words ask for a fact: "the date of …" does, "the day before …" does not."""
-        before = self.declared.targets["beforehand"]
-        return rest[0] in self.declared.targets["facts"] and before.isdisjoint(rest[1:2])
+        targets = self.declared.targets
+        counted = targets["beforehand"] | targets["afterwards"]
+        return rest[0] in targets["facts"] and counted.isdisjoint(rest[1:2])
+
+    def _begins_with_time(self, sentence: Sentence, place: int) -> bool:
+        """Whether a span of time stands first: "a day and an hour before …"."""
+        return any(one.start <= place < one.end for one in self._amounts(sentence))
 
     def _asks_how(self, before: Sequence[str]) -> bool:
         """Whether nothing but "how do" stands before: that asks for the reminder itself."""

@@ -2,8 +2,9 @@
 
 A request comes down to a reference, such as ``remind|event=kick-off-2016,leads=1w+1d``. Its slots:
 a target (``event``, ``series``, ``partnership``, ``milestones``) or ``ask`` when it has to be asked
-back what is meant; ``next`` when only the next event of the target is; ``leads``; ``fixed`` when a
-time was named that does not depend on the event; ``far`` when a span is too long.
+back what is meant; ``next`` when only the next event of the target is; ``leads``; and one for each
+of what was said that no reminder can do (``NOT_POSSIBLE``): ``fixed`` when a time was named that
+does not depend on the event, ``far`` when a span is too long.
 """
 
 from collections.abc import Iterator, Sequence
@@ -54,6 +55,7 @@ class Wishes:
         self._vocabulary = vocabulary
         self._snapshot = snapshot
         self._hearing = Hearing(declared, vocabulary)
+        self._days = frozenset(event.begins[5:10] for event in snapshot.events)
 
     def read(self, text: str, now: datetime, focus: Focus | None) -> Wish | None:
         """What a message asks to be done; None when it asks to be told something."""
@@ -109,9 +111,11 @@ class Wishes:
         else:
             targets = list(self._untold(spans, heard, focus))
         slots = tuple(self._leads(heard, targets))
-        if targets == [_WHICH] and ("fixed", "yes") in slots:
+        later = tuple(snooze(heard, self._declared)) if heard.intent == "remind" else ()
+        recurs = set(heard.words) & self._declared.targets["every"]
+        if targets == [_WHICH] and ("fixed", "yes") in slots and later and not recurs:
             # "Remind me in two hours", of what was just told: that is to snooze it.
-            return Wish(Reference("remind_snooze", tuple(snooze(heard, self._declared))))
+            return Wish(Reference("remind_snooze", later))
         found = [Reference(heard.intent, (*target, *slots)) for target in targets]
         if len(found) == 1:
             return Wish(found[0], spans)
@@ -194,17 +198,15 @@ class Wishes:
     def _leads(
         self, heard: Heard, targets: Sequence[tuple[tuple[str, str], ...]]
     ) -> Iterator[tuple[str, str]]:
-        read = LeadTimes(heard, self._declared)
+        read = LeadTimes(heard, self._declared, self._days)
         events = [
             self._snapshot.things["event"][id] for (kind, id), *_ in targets if kind == "event"
         ]
         leads = read.standing(events[0] if len(events) == 1 else None)
         if leads:
             yield "leads", "+".join(leads)
-        if read.fixed:
-            yield "fixed", "yes"
-        if read.far:
-            yield "far", "yes"
+        for name in read.not_possible:
+            yield name, "yes"
 
 
 def _series_of(kind: str) -> Target:

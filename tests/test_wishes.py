@@ -76,6 +76,23 @@ REQUESTS = {
     ),
     "keep me posted about 3D printing": "remind|partnership=3d-printing",
     "remind me 400 days before committee meetings": "remind|series=steering-committee,far=yes",
+    "remind me 5 years before committee meetings": "remind|series=steering-committee,far=yes",
+    "remind me 1 hour after committee meetings": "remind|series=steering-committee,after=yes",
+    "remind me the day after committee meetings": "remind|series=steering-committee,after=yes",
+    "remind me shortly after the SC": "remind|series=steering-committee,after=yes",
+    "remind me 1 day before and 2 hours after the SC": (
+        "remind|series=steering-committee,leads=1d,after=yes"
+    ),
+    "remind me on 15 March about the SC": "remind|series=steering-committee,fixed=yes",
+    "remind me in 5 minutes about the SC": "remind|series=steering-committee,fixed=yes",
+    "remind me every day about the SC": "remind|series=steering-committee,fixed=yes",
+    "remind me of the SC at 9am": "remind|series=steering-committee,fixed=yes",
+    "remind me 1w 6d 5d 4d 30h 20h 10h before the SC": (
+        "remind|series=steering-committee,leads=1w+6d+5d+4d+30h+20h,many=yes"
+    ),
+    "remind me of every SC 2 days before": "remind|series=steering-committee,leads=2d",
+    "remind me every 2 days": "remind|ask=which,fixed=yes",
+    "remind me 2 hours later": "remind_snooze|for=120m",
     "remind me of textile tomorrow": "remind|partnership=textile,fixed=yes",
     "remind me": "remind|ask=which",
     "remind me to buy milk": "remind|ask=unknown",
