@@ -196,6 +196,8 @@ def _is_one_span(group: Sequence[Amount], text: str, words: Sequence[Token]) -> 
         return False
     large, small = group
     said = text[words[large.end - 1].end : words[small.start].start]
+    if large.days and all(one.end - one.start == 1 for one in group):
+        return False  # "3d 2h" is a list
     descending = large.length > small.length and small.length < (DAY if large.days else 60)
     return descending and not (large.single and small.single and said.strip()) and "," not in said
 

@@ -129,7 +129,7 @@ class Hearing:
         return None
 
     def _amounts(self, sentence: Sentence) -> tuple[Amount, ...]:
-        """The spans of time of a sentence; "3D" in "3D printing" is none."""
+        """The spans of time of a sentence; "3D" in "3D printing" is none, in "3d before" it is."""
         read = amounts(sentence.typed, sentence.words, self.declared.times)
         if not read:
             return ()
@@ -137,8 +137,21 @@ class Hearing:
         return tuple(
             one
             for one in read
-            if not any(span.start < one.end and one.start < span.end for span in named)
+            if self._is_lead(one, read, sentence)
+            or not any(span.start < one.end and one.start < span.end for span in named)
         )
+
+    def _is_lead(self, one: Amount, read: Sequence[Amount], sentence: Sentence) -> bool:
+        """Whether what may be a name stands where a span does: "3d 2h before", "3d before"."""
+        words = [word.text for word in sentence.words]
+        targets = self.declared.targets
+        if one.end - one.start > 1 or not targets["prepositions"].isdisjoint(
+            words[max(0, one.start - 1) : one.start]
+        ):
+            return False
+        others = [other for other in read if other is not one and other.end - other.start == 1]
+        listed = any(0 <= max(one.start - o.end, o.start - one.end) <= 1 for o in others)
+        return listed or not targets["beforehand"].isdisjoint(words[one.end : one.end + 1])
 
     def _asks_to_be_told(self, intent: str, sentence: Sentence, cue: tuple[int, int]) -> bool:
         """Whether a question follows ("remind me who …", "remind me when … was") or goes before."""

@@ -47,6 +47,8 @@ SPANS = {
     "12345 days": [],
     "the days": [],
     "3D": ["3d"],
+    "3d 2h": ["3d", "120m"],
+    "1h 30m": ["90m"],
     "": [],
 }
 
@@ -76,6 +78,11 @@ REQUESTS = {
     ),
     "keep me posted about 3D printing": "remind|partnership=3d-printing",
     "remind me 400 days before committee meetings": "remind|series=steering-committee,far=yes",
+    "remind me a day and an hour before the SC": "remind|series=steering-committee,leads=1d+1h",
+    "remind me 3d 2h before the SC": "remind|series=steering-committee,leads=3d+2h",
+    "remind me 3d before the SC": "remind|series=steering-committee,leads=3d",
+    "remind me of 3d 2 days before": "remind|partnership=3d-printing,leads=2d",
+    "remind me about 3D 2h before": "remind|partnership=3d-printing,leads=2h",
     "remind me 5 years before committee meetings": "remind|series=steering-committee,far=yes",
     "remind me 1 hour after committee meetings": "remind|series=steering-committee,after=yes",
     "remind me the day after committee meetings": "remind|series=steering-committee,after=yes",
