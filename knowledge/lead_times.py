@@ -71,6 +71,16 @@ class LeadTimes:
         return leads[:MOST_LEADS]
 
     @property
+    def adds(self) -> bool:
+        """Whether the spans come on top of those there are: "also", "another", "as well"."""
+        words, adding = self._heard.words, self._targets["adding"]
+        first = min((one.start for one in self._amounts), default=len(words))
+        text = f" {self._heard.sentence.text}"
+        if any(f" {said} " in text for said in self._targets["as_well"]):
+            return True
+        return not adding.isdisjoint(words[:first])  # "two days and also 3 hours" is one list
+
+    @property
     def not_possible(self) -> tuple[str, ...]:
         """Which of ``NOT_POSSIBLE`` it says, once the spans were read."""
         return tuple(name for name in NOT_POSSIBLE if getattr(self, name))

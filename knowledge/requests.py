@@ -73,7 +73,7 @@ class Hearing:
             if (words := tuple(map(self._mended, tokens(part))))
         ]
         for place, sentence in enumerate(sentences):
-            heard = self._in(sentence)
+            heard = self._in(sentence) or self._adding(sentence)
             if heard is not None:
                 others = sentences[:place] + sentences[place + 1 :]
                 return replace(heard, others=tuple(one.typed for one in others))
@@ -82,8 +82,9 @@ class Hearing:
     def _may_ask(self, text: str) -> bool:
         """Whether there is a word that tells a request, or one that may be a slip of one."""
         known, own = self._vocabulary.speller.known, self.declared.words
+        telling = self.declared.telling | self.declared.targets["adding"]
         return any(
-            word.text in self.declared.telling or not (word.text in own or known(word.text))
+            word.text in telling or not (word.text in own or known(word.text))
             for word in tokens(text)
         )
 
@@ -127,6 +128,19 @@ class Hearing:
                 return None
             return Heard(intent, sentence, cue, self._amounts(sentence), ())
         return None
+
+    def _adding(self, sentence: Sentence) -> Heard | None:
+        """One more reminder, without the word: "another one 2 hours before"."""
+        targets = self.declared.targets
+        words = [word.text for word in sentence.words]
+        if not 0 < len(words) <= _SHORT or targets["adding"].isdisjoint(words[:2]):
+            return None
+        found = self._amounts(sentence)
+        if not found or targets["beforehand"].isdisjoint(words[found[0].end : found[0].end + 1]):
+            return None
+        lead_in = words[: found[0].start]
+        known = targets["adding"] | targets["polite"] | {"one"}
+        return Heard("remind", sentence, (0, 0), found, ()) if known.issuperset(lead_in) else None
 
     def _amounts(self, sentence: Sentence) -> tuple[Amount, ...]:
         """The spans of time of a sentence; "3D" in "3D printing" is none, in "3d before" it is."""

@@ -2,7 +2,8 @@
 
 A request comes down to a reference, such as ``remind|event=kick-off-2016,leads=1w+1d``. Its slots:
 a target (``event``, ``series``, ``partnership``, ``milestones``) or ``ask`` when it has to be asked
-back what is meant; ``next`` when only the next event of the target is; ``leads``; and one for each
+back what is meant; ``next`` when only the next event of the target is; ``leads``, with ``add`` when
+they come on top of those there are; and one for each
 of what was said that no reminder can do (``NOT_POSSIBLE``): ``fixed`` when a time was named that
 does not depend on the event, ``far`` when a span is too long.
 """
@@ -188,6 +189,7 @@ class Wishes:
         known = self._declared.said | self._declared.targets["polite"]
         known |= self._declared.targets["that"] | self._declared.targets["beforehand"]
         known |= self._declared.targets["fixed"] | self._declared.targets["prepositions"]
+        known |= self._declared.targets["adding"] | {"as", "well", "too"}
         return any(
             not span.operator and not span.names and not set(span.words.split()) <= known
             for span in spans
@@ -205,6 +207,8 @@ class Wishes:
         leads = read.standing(events[0] if len(events) == 1 else None)
         if leads:
             yield "leads", "+".join(leads)
+            if read.adds and heard.intent == "remind":
+                yield "add", "yes"
         for name in read.not_possible:
             yield name, "yes"
 

@@ -166,6 +166,12 @@ async def test_spans_are_switched_by_buttons_and_typed(telegram: Telegram) -> No
     changed = await telegram.say(ana, "make it 4 days")
     assert "• 4 days before" in changed.text
     assert "3 days before" not in changed.text, "said by itself, it takes the place of the others"
+    added = await telegram.say(ana, "another one 2 hours before")
+    assert "• 4 days before" in added.text
+    assert "• 2 hours before" in added.text
+    never = await telegram.say(ana, "remind me 1 hour after the next steering committee meeting")
+    assert "cannot remind anybody after an event" in never.text
+    assert "stay as they were: 4 days and 2 hours before." in never.text
 
 
 async def test_the_button_below_an_answer_keeps_what_was_chosen(telegram: Telegram) -> None:
@@ -409,6 +415,8 @@ async def test_only_admins_let_a_group_be_reminded(telegram: Telegram) -> None:
     assert "admins" in await telegram.press(ana, card, "15 minutes")
     assert "admins" in await telegram.press(ana, card, "Do not remind of this")
     assert await telegram.press(boss, card, "15 minutes") == "Saved."
+    added = await telegram.say(boss, "@s3p_test_bot also 3 days before textile events", chat=group)
+    assert "1 week, 3 days, 1 day and 15 minutes before" in added.text
     shown = await telegram.say(ana, "/reminders@s3p_test_bot", chat=group)
     assert "I remind this group of:" in shown.text, "all may see it"
 

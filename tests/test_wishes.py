@@ -83,6 +83,16 @@ REQUESTS = {
     "remind me 3d before the SC": "remind|series=steering-committee,leads=3d",
     "remind me of 3d 2 days before": "remind|partnership=3d-printing,leads=2d",
     "remind me about 3D 2h before": "remind|partnership=3d-printing,leads=2h",
+    "also 1 day before the SC": "remind|series=steering-committee,leads=1d,add=yes",
+    "and another one 2 hours before the SC please": (
+        "remind|series=steering-committee,leads=2h,add=yes"
+    ),
+    "remind me also 1 day before the SC": "remind|series=steering-committee,leads=1d,add=yes",
+    "add a reminder 3 days before the SC": "remind|series=steering-committee,leads=3d,add=yes",
+    "remind us 1 week before the SC as well": "remind|series=steering-committee,leads=1w,add=yes",
+    "remind me two days and also 2 hours before the SC": (
+        "remind|series=steering-committee,leads=2d+2h"
+    ),
     "remind me 5 years before committee meetings": "remind|series=steering-committee,far=yes",
     "remind me 1 hour after committee meetings": "remind|series=steering-committee,after=yes",
     "remind me the day after committee meetings": "remind|series=steering-committee,after=yes",
