@@ -1,6 +1,6 @@
 """Does what people ask for about reminders, in words, by commands or buttons, and says so."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
 from handlers import reminder_cards as cards
@@ -12,7 +12,7 @@ from handlers.turn import Turn
 from knowledge.answer import Answer, Focus
 from knowledge.lead_times import NOT_POSSIBLE
 from knowledge.memory import FOCUS_LASTS
-from knowledge.moments import lead_said
+from knowledge.moments import lead_said, leads_said
 from knowledge.references import Reference
 from knowledge.reminders import DEFAULT_LEADS, canonical
 from knowledge.reminding import Target, exists, leads_of, reference, target_of
@@ -88,16 +88,40 @@ async def _stop(turn: Turn, wish: Reference) -> None:
     if wish.slot("everything"):
         await settings.stop(turn, "")
         return
+    leads = leads_of(wish)
     target = target_of(wish)
     if target is None:
-        here = await cards.subscribed_here(turn)
+        here = [
+            one
+            for one in await cards.subscribed_here(turn)
+            if not leads or not set(leads).isdisjoint(one.leads)
+        ]
         target = cards.target_of(here[0]) if len(here) == 1 else None
     if target is None:
         await pages.overview(turn)
     elif not await turn.may_change():
         await turn.say_text("admins_only")
+    elif leads or wish.slot("far") or wish.slot("after"):
+        await _take_away(turn, target, leads)
     else:
         await _drop(turn, target)
+
+
+async def _take_away(turn: Turn, target: Target, leads: Sequence[str]) -> None:
+    """Ends single reminders of a subscription, and it as a whole with the last of them."""
+    before = await cards.find(turn, target)
+    left = [one for one in before.leads if one not in leads] if before is not None else []
+    if before is None or not left:
+        await _drop(turn, target)
+    elif len(left) == len(before.leads):
+        name, words = cards.named(turn, target), turn.texts
+        rows = [button(words.label("all_reminders"), Press("list", settings.LIST))]
+        await turn.say_text("no_such_lead", rows, name=name, leads=leads_said(left))
+    else:
+        await turn.services.reminders.subscribe(
+            turn.chat.chat_id, turn.topic, *cards.stored(target), left
+        )
+        await cards.show(turn, target)
 
 
 async def _drop(turn: Turn, target: Target) -> None:

@@ -147,7 +147,8 @@ def stop_view(snapshot: Snapshot, wish: Reference, now: datetime) -> View:
         raise Impossible(f"no {target[0]} {target[1]!r} in the knowledge base")
     name = name_of(snapshot, target) if target is not None else ""
     kind = target[0] if target is not None else "all" if wish.slot("everything") else "which"
-    return View({"kind": kind, "name": name}, request=wish)
+    spans = leads_said(_leads(wish)) if leads_of(wish) else ""
+    return View({"kind": kind, "name": name, "spans": spans}, request=wish)
 
 
 def settings_view(snapshot: Snapshot, wish: Reference, now: datetime) -> View:

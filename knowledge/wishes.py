@@ -177,7 +177,11 @@ class Wishes:
         whole = self._declared.targets["whole"]
         if self._speaks_of_else(spans):
             yield (("ask", "unknown"),)
-        elif heard.intent == "remind_stop" and (set(heard.words) & whole or len(heard.words) == 1):
+        elif (
+            heard.intent == "remind_stop"
+            and not heard.spans_of_time
+            and (set(heard.words) & whole or len(heard.words) == 1)
+        ):
             yield (("everything", ALL),)
         elif focus is not None and (target := _in_focus(focus)) is not None:
             yield (target,)

@@ -174,6 +174,17 @@ async def test_spans_are_switched_by_buttons_and_typed(telegram: Telegram) -> No
     assert "stay as they were: 4 days and 2 hours before." in never.text
 
 
+async def test_a_single_span_is_taken_away_in_words(telegram: Telegram) -> None:
+    ana = await placed(telegram)
+    await telegram.say(ana, "remind me 3 days before and 2 hours before SC meetings")
+    none = await telegram.say(ana, "don't remind me 4 days before the SC any more")
+    assert "Those there are come 3 days and 2 hours before" in none.text
+    left = await telegram.say(ana, "don't remind me 3 days before the SC any more")
+    assert "Steering Committee meetings, 2 hours before" in left.text
+    last = await telegram.say(ana, "don't remind me 2 hours before any more")
+    assert "No more reminders for you of Steering Committee meetings" in last.text
+
+
 async def test_the_button_below_an_answer_keeps_what_was_chosen(telegram: Telegram) -> None:
     ana = await placed(telegram)
     for question, words in {

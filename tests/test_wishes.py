@@ -119,6 +119,11 @@ REQUESTS = {
     "snooze": "remind_snooze|",
     "stop reminding me of textile": "remind_stop|partnership=textile",
     "stop all reminders": "remind_stop|everything=all",
+    "don't remind me 3 days before the SC any more": (
+        "remind_stop|series=steering-committee,leads=3d"
+    ),
+    "stop the 3 days reminder of the SC": "remind_stop|series=steering-committee,leads=3d",
+    "don't remind me 3 days before any more": "remind_stop|ask=which,leads=3d",
     "what are my reminders?": "remind_list|",
     "no reminders between 22:00 and 7:00": "remind_quiet|from=22:00,to=07:00",
     "no reminders between 10 and 7": "remind_quiet|from=22:00,to=07:00",
