@@ -104,7 +104,7 @@ async def quiet_wish(turn: Turn, wish: Reference) -> None:
     first, last = wish.slot("from"), wish.slot("to")
     given = {"quiet_from": first, "quiet_to": last} if first or wish.slot("off") else {}
     if await _kept(turn, given):
-        await _quiet(turn)
+        await _quiet(turn, unread=wish.slot("unread") is not None)
 
 
 async def digest_wish(turn: Turn, wish: Reference) -> None:
@@ -112,7 +112,8 @@ async def digest_wish(turn: Turn, wish: Reference) -> None:
     wanted = {"digest": wish.slot("every"), "digest_at": wish.slot("at")}
     given = {name: value for name, value in wanted.items() if value is not None}
     if await _kept(turn, given):
-        await _digest(turn)
+        notes = {name: wish.slot(name) is not None for name in ("unread", "day")}
+        await _digest(turn, **notes)
 
 
 async def on_press(turn: Turn, press: Press) -> str:
@@ -153,7 +154,7 @@ async def _keep(turn: Turn, **chosen: str | None) -> None:
     await service.choose(turn.chat.chat_id, replace(before, **chosen))  # type: ignore[arg-type]
 
 
-async def _quiet(turn: Turn) -> None:
+async def _quiet(turn: Turn, *, unread: bool = False) -> None:
     words = turn.texts
     chosen = await turn.services.reminders.choices(turn.chat.chat_id)
     current = (chosen.quiet_from, chosen.quiet_to)
@@ -171,10 +172,10 @@ async def _quiet(turn: Turn) -> None:
         button(words.label("all_reminders"), Press("list", settings.LIST)),
     ]
     zone = zone_said(turn.zone)
-    await turn.say_text("quiet", keyboard, zone=zone, **_choices(chosen))
+    await turn.say_text("quiet", keyboard, zone=zone, unread=unread, **_choices(chosen))
 
 
-async def _digest(turn: Turn) -> None:
+async def _digest(turn: Turn, *, unread: bool = False, day: bool = False) -> None:
     words = turn.texts
     chosen = await turn.services.reminders.choices(turn.chat.chat_id)
     kinds = [
@@ -198,7 +199,8 @@ async def _digest(turn: Turn) -> None:
         button(words.label("all_reminders"), Press("list", settings.LIST)),
     ]
     zone = zone_said(turn.zone)
-    await turn.say_text("digest", keyboard, zone=zone, **_choices(chosen))
+    said = {"unread": unread, "other_day": day and chosen.digest == "weekly"}
+    await turn.say_text("digest", keyboard, zone=zone, **said, **_choices(chosen))
 
 
 def _ticked(turn: Turn, name: str, is_so: bool) -> str:  # noqa: FBT001 - whether it is chosen

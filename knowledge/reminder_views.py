@@ -30,6 +30,7 @@ from knowledge.snapshot import Snapshot
 
 _MOST_PARTNERSHIPS = 9
 _CLOCK = "%H:%M"
+_SETTINGS = ("off", "every", "until", "unread", "day")
 _EVERY = frozenset({"off", "daily", "weekly"})
 
 
@@ -153,7 +154,7 @@ def stop_view(snapshot: Snapshot, wish: Reference, now: datetime) -> View:
 
 def settings_view(snapshot: Snapshot, wish: Reference, now: datetime) -> View:
     """Quiet hours, a digest, a snooze or the list: what was understood of it."""
-    data: dict[str, Any] = {name: wish.slot(name) for name in ("off", "every", "until")}
+    data: dict[str, Any] = {name: wish.slot(name) for name in _SETTINGS}
     data |= {"first": wish.slot("from"), "last": wish.slot("to"), "at": wish.slot("at")}
     for name in ("first", "last", "at"):
         if data[name] is not None:

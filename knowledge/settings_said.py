@@ -20,13 +20,15 @@ _SINGLE = re.compile(rf"\b(after|from|before|until|till|at)\s+({_TIME})(?!\w)", 
 
 
 def quiet_hours(heard: Heard, declared: Requests) -> Iterator[tuple[str, str]]:
-    """``from`` and ``to``, or ``off``; nothing when no hours are named."""
+    """``from`` and ``to``, or ``off``; ``unread`` when the hours named make no span; or nothing."""
     typed, words = heard.sentence.typed, {*heard.words}
+    named = False
     if pair := _PAIR.search(typed):
-        hours = _hours(*_at_night(pair[1], pair[2]))
+        hours, named = _hours(*_at_night(pair[1], pair[2])), True
     elif single := _SINGLE.search(typed):
         ends = single[1].lower() in ("before", "until", "till")
-        hours = _hours(*((NIGHT[0], single[2]) if ends else (single[2], NIGHT[1])))
+        until = (NIGHT[0], single[2]) if ends else (_in_the_evening(single[2]), NIGHT[1])
+        hours, named = _hours(*until), True
     elif words & declared.targets["off"] and words & declared.targets["quiet"]:
         yield "off", "yes"
         return
@@ -35,10 +37,15 @@ def quiet_hours(heard: Heard, declared: Requests) -> Iterator[tuple[str, str]]:
     if hours is not None:
         yield "from", hours[0]
         yield "to", hours[1]
+    elif named:
+        yield "unread", "yes"
 
 
 def digest(heard: Heard, declared: Requests) -> Iterator[tuple[str, str]]:
-    """``every``: daily, weekly or off; ``at`` when an hour is named."""
+    """``every``: daily, weekly or off; ``at`` when an hour is named.
+
+    ``unread`` when that is none, ``day`` when a weekly one is wanted on another day than Monday.
+    """
     words = {*heard.words}
     for every in ("off", "weekly", "daily"):
         if words & declared.targets[every]:
@@ -46,9 +53,10 @@ def digest(heard: Heard, declared: Requests) -> Iterator[tuple[str, str]]:
             break
     single = _SINGLE.search(heard.sentence.typed)
     if single is not None and single[1].lower() == "at":
-        hours = _hours(single[2], NIGHT[1])
-        if hours is not None:
-            yield "at", hours[0]
+        hour = _hour(single[2])
+        yield ("at", hour) if hour is not None else ("unread", "yes")
+    if words & declared.targets["other_days"] and not words & declared.targets["off"]:
+        yield "day", "other"
 
 
 def snooze(heard: Heard, declared: Requests) -> Iterator[tuple[str, str]]:
@@ -64,6 +72,18 @@ def _at_night(first: str, last: str) -> tuple[str, str]:
     if first.isdigit() and last.isdigit() and 6 <= int(first) <= 11 and 4 <= int(last) <= 11:
         first = str(int(first) + 12)
     return first, last
+
+
+def _in_the_evening(hour: str) -> str:
+    """A bare hour after which there is to be quiet: "7" is no time in the morning."""
+    return str(int(hour) + 12) if hour.isdigit() and 5 <= int(hour) <= 11 else hour
+
+
+def _hour(said: str) -> str | None:
+    try:
+        return read_hours(said).start
+    except NotRead:
+        return None
 
 
 def _hours(first: str, last: str) -> tuple[str, str] | None:

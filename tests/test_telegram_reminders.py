@@ -313,6 +313,12 @@ async def test_quiet_hours_and_digest_move_what_is_planned(telegram: Telegram) -
     assert "no quiet hours" in quiet.text
     digest = await telegram.say(ana, "a daily digest at 7:15 please")
     assert "one message a day at 07:15" in digest.text
+    friday = await telegram.say(ana, "a weekly digest on Friday at 7:00")
+    assert "on Mondays, on no other day" in friday.text
+    assert "a week, on Monday at 07:00" in friday.text
+    unread = await telegram.say(ana, "no messages before 22:00")
+    assert "I do not understand these hours, so nothing was changed." in unread.text
+    digest = await telegram.say(ana, "a daily digest at 7:15 please")
     await telegram.press(ana, digest, "Weekly")
     await telegram.press(ana, digest, "18:00")
     assert "a week, on Monday at 18:00" in digest.text

@@ -129,9 +129,18 @@ REQUESTS = {
     "no reminders between 10 and 7": "remind_quiet|from=22:00,to=07:00",
     "quiet from 9pm to 6.30am": "remind_quiet|from=21:00,to=06:30",
     "don't wake me before 8": "remind_quiet|from=22:00,to=08:00",
+    "no reminders after 7": "remind_quiet|from=19:00,to=07:00",
+    "no messages after 20:00": "remind_quiet|from=20:00,to=07:00",
+    "no messages before 22:00": "remind_quiet|unread=yes",
+    "quiet from 25:00 to 7:00": "remind_quiet|unread=yes",
     "no quiet hours": "remind_quiet|off=yes",
     "send me a weekly digest": "remind_digest|every=weekly",
     "daily digest at 7:30": "remind_digest|every=daily,at=07:30",
+    "daily digest at 7:00": "remind_digest|every=daily,at=07:00",
+    "daily digest at 7am": "remind_digest|every=daily,at=07:00",
+    "daily digest at 25:00": "remind_digest|every=daily,unread=yes",
+    "weekly digest on friday at 18:00": "remind_digest|every=weekly,at=18:00,day=other",
+    "weekly digest on monday at 18:00": "remind_digest|every=weekly,at=18:00",
     "stop the digest": "remind_digest|every=off",
 }
 
