@@ -11,7 +11,7 @@ from bot.settings import Settings
 from db.engine import create_engine
 from db.migrate import upgrade
 from knowledge.pack_files import checksum, shipped_by_id
-from knowledge.reading import loaded_checksums, read_snapshot
+from knowledge.reading import loaded_checksums, packs_of_others, read_snapshot
 from knowledge.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ def building() -> Iterator[None]:
 async def prepare(engine: AsyncEngine, settings: Settings, progress: Progress = silent) -> None:
     """Brings the database to this version's tables and the shipped packs' facts.
 
-    Does nothing but a few reads when both are there already.
+    Does nothing but a few reads when both are there already. What somebody loaded from a folder in
+    the place of a shipped pack stays.
 
     Raises:
         DatabaseError: when the database cannot be used.
@@ -58,8 +59,11 @@ async def prepare(engine: AsyncEngine, settings: Settings, progress: Progress = 
     chosen = settings.knowledge_packs or tuple(shipped)
     upgraded = await upgrade(engine)
     loaded = await loaded_checksums(engine)
+    others = await packs_of_others(engine)
     stale = [
-        shipped[id] for id in chosen if id in shipped and checksum(shipped[id]) != loaded.get(id)
+        shipped[id]
+        for id in chosen
+        if id in shipped and id not in others and checksum(shipped[id]) != loaded.get(id)
     ]
     if stale:
         progress(

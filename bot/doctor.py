@@ -19,7 +19,12 @@ from db.errors import DatabaseError, name_of
 from db.migrate import current_revision, revisions
 from knowledge.loader import check
 from knowledge.pack_files import PackError, checksum, shipped_by_id
-from knowledge.reading import MissingKnowledge, loaded_checksums, read_snapshot
+from knowledge.reading import (
+    MissingKnowledge,
+    loaded_checksums,
+    packs_of_others,
+    read_snapshot,
+)
 
 OLDEST_PYTHON = (3, 11)
 WEBHOOK_PORTS = (443, 80, 88, 8443)
@@ -121,7 +126,9 @@ async def _contents(engine: AsyncEngine, settings: Settings) -> AsyncIterator[Fi
         return
     if current == newest:
         yield Finding("ok", "migrations", f"at {newest}, the newest")
-    yield await _knowledge(engine, settings)
+    # Tables of an older program do not tell where a pack came from: all count as shipped.
+    others = await packs_of_others(engine) if current == newest else frozenset()
+    yield await _knowledge(engine, settings, others)
     if current == newest:
         async for finding in processes(engine):
             yield finding
@@ -138,20 +145,25 @@ async def _writable(engine: AsyncEngine) -> Finding:
     return Finding("ok", "writing", "the database can be written")
 
 
-async def _knowledge(engine: AsyncEngine, settings: Settings) -> Finding:
+async def _knowledge(engine: AsyncEngine, settings: Settings, others: frozenset[str]) -> Finding:
+    """What is loaded; ``others`` are the packs that somebody loaded from a folder of their own."""
     try:
         shipped = shipped_by_id()
         loaded = await loaded_checksums(engine)
         chosen = settings.knowledge_packs or tuple(shipped)
-        stale = [id for id in chosen if id in shipped and loaded.get(id) != checksum(shipped[id])]
-        if stale:
-            says = f"{', '.join(stale)} not loaded as shipped - run `s3p load`."
+        differ = [id for id in chosen if id in shipped and loaded.get(id) != checksum(shipped[id])]
+        if stale := [id for id in differ if id not in others]:
+            says = f"{', '.join(stale)} not loaded as shipped - the next start does that."
             return Finding("warn", "knowledge", says)
         snapshot = await read_snapshot(engine, settings.knowledge_packs)
     except (PackError, MissingKnowledge) as error:
         return Finding("fail", "knowledge", str(error))
     facts = sum(len(things) for things in snapshot.things.values())
     says = f"revision {snapshot.revision}, {len(snapshot.packs)} packs, {facts} things"
+    if differ:
+        says += (
+            f"; {', '.join(differ)} loaded from a folder in place of the shipped, which starts keep"
+        )
     return Finding("ok", "knowledge", says)
 
 

@@ -6,7 +6,7 @@ deferred to the end of the transaction, so that a pack can be replaced while oth
 
 from typing import Any
 
-from sqlalchemy import JSON, Column, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, UniqueConstraint, true
 from sqlmodel import Field, SQLModel
 
 KINDS = (
@@ -53,6 +53,8 @@ class Pack(SQLModel, table=True):
     position: int
     extends: str | None = None
     """The pack that this one goes on from: its memberships are told apart as "since then"."""
+    shipped: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    """Whether it came with the program, so that a newer program may put its own in its place."""
 
 
 class Revision(SQLModel, table=True):

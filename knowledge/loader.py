@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlmodel import col
 
 from db.engine import reading, writing
 from db.models import Fact, Pack, Revision
@@ -74,7 +75,8 @@ def check(paths: Iterable[Path]) -> list[PackContent]:
 async def load(engine: AsyncEngine, paths: Iterable[Path], *, force: bool = False) -> LoadReport:
     """Replaces the rows of the given packs in one transaction; raises the knowledge revision.
 
-    A pack whose files have not changed since it was loaded is left alone, unless ``force``.
+    A pack whose files have not changed since it was loaded is left alone, unless ``force``; whether
+    it came with the program is kept all the same.
 
     Raises:
         PackError: with all that is wrong; the database is as before.
@@ -92,6 +94,7 @@ async def load(engine: AsyncEngine, paths: Iterable[Path], *, force: bool = Fals
             check_together(packs, others, problems)
     problems.raise_any()
     revision = await _write(engine, packs, fresh) if fresh else await knowledge_revision(engine)
+    await _note_origins(engine, packs)
     changed = {pack.id for pack in fresh}
     return LoadReport(
         packs=tuple(
@@ -151,6 +154,19 @@ async def _write(
         return int(number) + 1
 
 
+async def _note_origins(engine: AsyncEngine, packs: Sequence[PackContent]) -> None:
+    """Keeps where packs that have not changed were loaded from this time."""
+    async with reading(engine) as connection:
+        rows = await connection.execute(select(Pack.id, Pack.shipped))  # type: ignore[call-overload]
+        known = {row.id: row.shipped for row in rows}
+    moved = [pack for pack in packs if known.get(pack.id) != pack.shipped]
+    if moved:
+        async with writing(engine, alone=True) as connection:
+            for pack in moved:
+                where = update(Pack).where(col(Pack.id) == pack.id)
+                await connection.execute(where.values(shipped=pack.shipped))
+
+
 async def _positions(connection: AsyncConnection, packs: Sequence[PackContent]) -> dict[str, int]:
     """A place for each pack: loaded ones keep theirs, new ones follow in the order given."""
     rows = await connection.execute(select(Pack.id, Pack.position))  # type: ignore[call-overload]
@@ -167,6 +183,7 @@ async def _replace(
         **pack.header,
         "checksum": pack.checksum,
         "position": positions[pack.id],
+        "shipped": pack.shipped,
     }
     packs: Table = Pack.__table__  # type: ignore[attr-defined]
     changed = await connection.execute(update(packs).where(packs.c.id == pack.id).values(header))

@@ -89,6 +89,11 @@ def shipped_by_id(folder: Path = PACKS) -> dict[str, Path]:
     return {id: path for _, id, path in sorted(found)}
 
 
+def is_shipped(pack: Path) -> bool:
+    """Whether a pack's folder is one of those that are shipped with the program."""
+    return pack.resolve().parent == PACKS.resolve()
+
+
 def shipped_packs(ids: Sequence[str] = (), folder: Path = PACKS) -> list[Path]:
     """The folders of the shipped packs: those of ``ids`` in that order, or all, oldest facts first.
 

@@ -11,6 +11,7 @@ from knowledge.pack_files import (
     RawRow,
     checksum,
     files_of,
+    is_shipped,
     read_table,
 )
 from knowledge.pack_schema import (
@@ -43,6 +44,8 @@ class PackContent:
     id: str
     header: dict[str, Any]
     checksum: str
+    shipped: bool
+    """Whether it was read from the folder of the packs that are shipped with the program."""
     tables: dict[str, list[Row]] = field(default_factory=dict)
     refused: set[tuple[str, str]] = field(default_factory=set)
     """Kind and id of the rows that are wrong: others may refer to them without a second error."""
@@ -65,7 +68,7 @@ def read_pack(folder: Path, problems: Problems) -> PackContent | None:
     if header is None:
         return None
     sources = _default_sources(header.pop("default_sources"), place, problems)
-    pack = PackContent(header["id"], header, checksum(folder))
+    pack = PackContent(header["id"], header, checksum(folder), is_shipped(folder))
     reader = _PackReader(pack, sources, problems)
     found = _files_by_table(folder, problems)
     for name, table in TABLES.items():

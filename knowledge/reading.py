@@ -99,6 +99,18 @@ async def loaded_checksums(engine: AsyncEngine) -> dict[str, str]:
         return {row.id: row.checksum for row in rows}
 
 
+async def packs_of_others(engine: AsyncEngine) -> frozenset[str]:
+    """The ids of the packs that somebody loaded from a folder of their own.
+
+    Raises:
+        DatabaseError: when the database cannot be read.
+    """
+    packs = table("packs", column("id"), column("shipped", Boolean))
+    async with reading(engine) as connection:
+        rows = await connection.execute(select(packs.c.id).where(packs.c.shipped.is_(False)))
+        return frozenset(row.id for row in rows)
+
+
 async def read_snapshot(engine: AsyncEngine, packs: Sequence[str] = ()) -> Snapshot:
     """All facts as of one moment: those of the packs, and over them the events of organisers.
 

@@ -1,6 +1,7 @@
 """The command line: answers, exit codes, and one clear sentence for whatever is wrong."""
 
 import json
+import shutil
 import subprocess
 import sys
 from datetime import UTC
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.cli_ask import moment
+from knowledge.pack_files import shipped_packs
 from tests.command_line import NOW, Cli, assert_one_sentence
 from tests.pack_maker import make_other, make_pack
 
@@ -263,6 +265,25 @@ def test_packs_are_loaded_and_chosen(
     code, _, err = cli("ask", QUESTION)
     assert code == 1
     assert_one_sentence(err, "choose from")
+
+
+@pytest.mark.usefixtures("shipped")
+def test_what_was_loaded_from_a_folder_outlives_starts(cli: Cli, tmp_path: Path) -> None:
+    shutil.copytree(shipped_packs(["report-2017"])[0], tmp_path / "copy")
+    topics = "- {id: xyz-fact, name: An xyz fact, text: It is so., source: p. 1}\n"
+    own = tmp_path / "copy" / "topics" / "own.yaml"
+    own.parent.mkdir(exist_ok=True)
+    own.write_text(topics)
+    assert cli("load", str(tmp_path / "copy"))[0] == 0
+    assert cli("ask", QUESTION)[0] == 0
+    assert "xyz-fact" in cli("export")[1]
+    code, out, _ = cli("doctor")
+    assert code == 0
+    assert "report-2017 loaded from a folder in place of the shipped, which starts keep" in out
+
+    assert cli("load")[0] == 0
+    assert "xyz-fact" not in cli("export")[1]
+    assert "from a folder" not in cli("doctor")[1]
 
 
 def test_export_writes_files(cli: Cli, tmp_path: Path) -> None:

@@ -1,14 +1,26 @@
 """Packs: what is read, what is refused and how, and that a load is all or nothing."""
 
+import shutil
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.application import prepare
+from bot.settings import Settings
+from db.engine import writing
 from db.models import TABLE_OF_KIND as MODELS
 from knowledge.export import export_tables
 from knowledge.loader import PackError, check, load, read_packs, shipped_packs
-from knowledge.reading import MissingKnowledge, knowledge_revision, read_snapshot
+from knowledge.pack_files import checksum
+from knowledge.reading import (
+    MissingKnowledge,
+    knowledge_revision,
+    loaded_checksums,
+    packs_of_others,
+    read_snapshot,
+)
 from knowledge.snapshot import Snapshot
 from tests.pack_maker import HEADER, make_other, make_pack
 
@@ -246,3 +258,50 @@ def test_the_reader_and_the_models_agree() -> None:
 def test_a_value_of_many_rows_is_kept_once(snapshot: Snapshot) -> None:
     sources = [row.source for row in snapshot.aliases]
     assert len({id(source) for source in sources}) == len(set(sources)) < len(sources)
+
+
+async def test_a_start_leaves_alone_what_somebody_loaded_from_a_folder(
+    full_engine: AsyncEngine, tmp_path: Path
+) -> None:
+    (shipped,) = shipped_packs(["report-2017"])
+    copy = tmp_path / "copy"
+    shutil.copytree(shipped, copy)
+    header = (copy / "pack.yaml").read_text("utf-8")
+    (copy / "pack.yaml").write_text(header.replace("\nlabel: ", "\nlabel: Our "), "utf-8")
+    own = checksum(copy)
+    settings = Settings(knowledge_packs=())
+
+    assert await packs_of_others(full_engine) == frozenset()
+    await load(full_engine, [copy])
+    assert await packs_of_others(full_engine) == {"report-2017"}
+    await prepare(full_engine, settings)
+    assert (await loaded_checksums(full_engine))["report-2017"] == own
+
+    await load(full_engine, shipped_packs())
+    assert await packs_of_others(full_engine) == frozenset()
+    assert (await loaded_checksums(full_engine))["report-2017"] == checksum(shipped)
+
+
+async def test_a_start_puts_the_shipped_in_the_place_of_an_older_one(
+    full_engine: AsyncEngine,
+) -> None:
+    async with writing(full_engine) as connection:
+        await connection.execute(text("UPDATE packs SET checksum = 'of an older release'"))
+    await prepare(full_engine, Settings(knowledge_packs=("report-2017",)))
+    (shipped,) = shipped_packs(["report-2017"])
+    loaded = await loaded_checksums(full_engine)
+    assert loaded.pop("report-2017") == checksum(shipped)
+    assert set(loaded.values()) == {"of an older release"}, "they were not chosen"
+
+
+async def test_the_same_files_from_elsewhere_change_the_origin_only(
+    full_engine: AsyncEngine, tmp_path: Path
+) -> None:
+    (shipped,) = shipped_packs(["report-2017"])
+    shutil.copytree(shipped, tmp_path / "copy")
+    before = await knowledge_revision(full_engine)
+    assert not (await load(full_engine, [tmp_path / "copy"])).packs[0].changed
+    assert await packs_of_others(full_engine) == {"report-2017"}
+    await load(full_engine, [shipped])
+    assert await packs_of_others(full_engine) == frozenset()
+    assert await knowledge_revision(full_engine) == before

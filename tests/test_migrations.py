@@ -79,6 +79,18 @@ VALUES ('e', 'p', 0, 'p. 1', '2017', 'meeting', 'E', '2016-11-16', 'day', '', tr
 """
 
 
+async def test_packs_of_an_older_version_count_as_shipped(empty_engine: AsyncEngine) -> None:
+    await upgrade(empty_engine)
+    await downgrade(empty_engine, "0009")
+    async with writing(empty_engine) as connection:
+        await connection.execute(text(_OLD_ROWS.split(";", maxsplit=1)[0]))
+    assert await upgrade(empty_engine)
+    async with reading(empty_engine) as connection:
+        assert (await connection.execute(text("SELECT id, shipped FROM packs"))).all() == [
+            ("p", True)
+        ]
+
+
 async def test_each_step_down_and_up_keeps_what_it_does_not_take(full_engine: AsyncEngine) -> None:
     await fill(full_engine)
     before = await sizes(full_engine)
