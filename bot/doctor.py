@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.cli import DONE, FAILED
 from bot.doctor_service import Finding, calendar_says, processes, telegram_says
+from bot.secrets import secrets_of, without_secrets
 from bot.settings import Settings, SettingsError, read_settings
 from db.engine import create_engine, writing
 from db.errors import DatabaseError, name_of
@@ -34,8 +35,9 @@ WEBHOOK_PORTS = (443, 80, 88, 8443)
 def doctor() -> int:
     """Prints each check; 1 when one failed."""
     findings = asyncio.run(examine())
+    secrets = secrets_of(os.environ)
     for finding in findings:
-        print(f"{finding.state:<5} {finding.about}: {finding.says}")
+        print(f"{finding.state:<5} {finding.about}: {without_secrets(finding.says, secrets)}")
     return FAILED if any(finding.state == "fail" for finding in findings) else DONE
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from db.errors import WrongDatabaseUrl, clear_connect_errors, clear_errors
+from db.errors import WrongDatabaseUrl, clear_connect_errors, clear_errors, unusable
 
 BUSY_SECONDS = 5.0
 """How long SQLite waits for another process before it says that the database is locked."""
@@ -22,6 +22,8 @@ CONNECT_SECONDS = 5.0
 
 ANSWER_SECONDS = 60.0
 """The same for a statement: a network that swallows all must not hold the bot up for ever."""
+
+MOST_PORT = 65_535
 
 IDLE_SECONDS = 2.0
 """A connection that was not used for so long is tried first: the server may have gone meanwhile."""
@@ -53,6 +55,8 @@ def parse_url(database_url: str) -> URL:
     except KeyError as error:
         scheme = url.drivername
         raise WrongDatabaseUrl(f"DATABASE_URL: {scheme!r} is not supported - {mend}.") from error
+    if driver.startswith("postgresql"):
+        _refuse_odd(database_url.partition("://")[2], url)
     url = url.set(drivername=driver)
     if driver.startswith("postgresql") and "sslmode" in url.query:
         # libpq and hosting platforms say sslmode, asyncpg says ssl; the values are the same.
@@ -61,8 +65,26 @@ def parse_url(database_url: str) -> URL:
     return url
 
 
+def _refuse_odd(address: str, url: URL) -> None:
+    """Refuses an address that cannot be one, or of which the password may be taken for the host."""
+    before, _, after = address.partition("@")
+    if "@" in after or (after and "?" in before):
+        raise WrongDatabaseUrl(
+            "DATABASE_URL: the password, or another part, holds a sign that ends it - write %40 "
+            "for @, %2F for /, %3F for ? and %23 for #."
+        )
+    if url.port is not None and not 0 < url.port <= MOST_PORT:
+        raise WrongDatabaseUrl(
+            f"DATABASE_URL: its port is none - write one from 1 to {MOST_PORT}, such as 5432."
+        )
+
+
 def create_engine(database_url: str) -> AsyncEngine:
-    """An engine for SQLite (a file or memory) or PostgreSQL; connects to nothing yet."""
+    """An engine for SQLite (a file or memory) or PostgreSQL; connects to nothing yet.
+
+    Raises:
+        WrongDatabaseUrl: when the URL cannot be used.
+    """
     url = parse_url(database_url)
     if url.get_backend_name() != "sqlite":
         engine = create_async_engine(
@@ -74,7 +96,10 @@ def create_engine(database_url: str) -> AsyncEngine:
         event.listen(engine.sync_engine, "checkout", _try_idle)
         return engine
     waits = {} if "timeout" in url.query else {"timeout": BUSY_SECONDS}
-    engine = create_async_engine(url, connect_args=waits)
+    try:
+        engine = create_async_engine(url, connect_args=waits)
+    except ValueError as error:
+        raise unusable(error) from error
     event.listen(engine.sync_engine, "do_connect", _try_sqlite)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)

@@ -172,7 +172,9 @@ def name_of(url: URL) -> str:
     """The database as a person knows it: the file, or the server without its password."""
     if url.get_backend_name() == "sqlite":
         return f"The database {url.database or 'in memory'}"
-    shown = url.set(drivername=url.get_backend_name())
+    # Of the parameters only those that say where it is: others may be the password.
+    where = {name: value for name, value in url.query.items() if name in ("host", "port")}
+    shown = url.set(drivername=url.get_backend_name(), query=where)
     return f"The database {shown.render_as_string(hide_password=True)}"
 
 
@@ -207,6 +209,18 @@ def clear_errors(url: URL) -> Iterator[None]:
         raise explained(error, url) from error
 
 
+def unusable(error: Exception) -> WrongDatabaseUrl:
+    """Our error for a parameter of DATABASE_URL that a driver does not know or cannot read."""
+    unknown = re.search(r"unexpected keyword argument '(\w+)'", str(error))
+    if unknown:
+        wrong = f"the driver knows no parameter {unknown[1]!r}"
+        return WrongDatabaseUrl(f"DATABASE_URL: {wrong} - leave it out, or correct its name.")
+    return WrongDatabaseUrl(
+        "DATABASE_URL: a parameter after the ? has a value that the driver cannot use - correct "
+        "it, or leave it out."
+    )
+
+
 @contextmanager
 def clear_connect_errors(url: URL) -> Iterator[None]:
     """The same while connecting, where the system and asyncpg raise errors of their own, too."""
@@ -215,6 +229,10 @@ def clear_connect_errors(url: URL) -> Iterator[None]:
             yield
     except OSError as error:
         raise explained(error, url) from error
+    except (TypeError, ValueError, OverflowError) as error:
+        if type(error).__module__ != "builtins":
+            raise explained(error, url) from error
+        raise unusable(error) from error
     except Exception as error:
         if type(error).__module__.partition(".")[0] != "asyncpg":
             raise

@@ -361,6 +361,34 @@ def test_the_doctor_names_what_is_wrong(
     assert "secret-words" not in out
 
 
+@pytest.mark.parametrize(
+    ("url", "mend"),
+    [
+        ("postgresql://127.0.0.1:99999/x", "from 1 to 65535"),
+        ("postgresql://127.0.0.1:0/x", "from 1 to 65535"),
+        ("postgresql://127.0.0.1:many/x", "write sqlite"),
+        ("postgresql://127.0.0.1/x?port=99999", "correct it"),
+        ("postgresql://127.0.0.1:1/x?unheard=1", "no parameter 'unheard' - leave it out"),
+        ("postgresql://u:p@ss@host/x", "write %40 for @"),
+        ("sqlite:///?timeout=soon", "correct it"),
+    ],
+)
+def test_a_database_url_that_cannot_be_used_is_one_sentence(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, url: str, mend: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "1234567:" + "a" * 35)
+    monkeypatch.setenv("TELEGRAM_BASE_URL", "http://127.0.0.1:1/bot")
+    monkeypatch.delenv("KNOWLEDGE_PACKS")
+    for command in ("ask", "load"):
+        code, _, err = cli(command, *([QUESTION] if command == "ask" else []))
+        assert code == 1
+        assert_one_sentence(err, mend)
+    code, out, err = cli("doctor")
+    assert (code, err) == (1, "")
+    assert mend in next(line for line in out.splitlines() if "fail  database: " in line)
+
+
 def test_only_debug_shows_a_traceback(cli: Cli, tmp_path: Path) -> None:
     broken = str(make_pack(tmp_path, pack_yaml=None))
     assert "Traceback" not in cli("load", broken)[2]

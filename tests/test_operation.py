@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot.cli import run
 from bot.logs import Discreet
 from bot.secrets import secrets_of, without_secrets
 from tests.botapi import BotApiServer, faults
@@ -57,6 +58,33 @@ async def test_secrets_are_found_however_they_are_written() -> None:
     assert found == {"1:token", "p%40ss%2Fword", "p@ss/word"}
     said = without_secrets("1:token, p@ss/word, p%40ss%2Fword, postgres://a:b@c/d", found)
     assert said == "(secret), (secret), (secret), postgres://a:(secret)@c/d"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://127.0.0.1:1/x?user=u&password=QueryPw0rdXYZ",
+        "postgresql://127.0.0.1:1/x?user=u&password=Query@Pw0rdXYZ",
+        "postgresql://u:Pg@Passw0rdXYZ/2@host",
+        "postgresql://u:top@sec#ret/Pw0rdXYZ@127.0.0.1:1/x",
+        "postgresql://u:top?sec#Pw0rdXYZ@127.0.0.1:1/x",
+        "postgresql://u:sec#ret/Pw0rdXYZ@127.0.0.1:1/x",
+    ],
+)
+@pytest.mark.parametrize("command", ["doctor", "load"])
+async def test_the_password_of_the_database_is_not_printed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, url: str, command: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    assert await asyncio.to_thread(run, [command]) == 1
+    said = "".join(capsys.readouterr())
+    assert "DATABASE_URL" in said
+    for part in ("Query", "Pw0rd", "sw0rd", "XYZ", "sec#", "ret/"):
+        assert part not in said, said
+    for secrets in (secrets_of({"DATABASE_URL": url}), {"password"}):
+        advice = "write postgresql://user:password@host/name."
+        assert without_secrets(advice, secrets) == advice
+    assert "0rdXYZ" not in without_secrets(f"{url}: no", secrets_of({"DATABASE_URL": url}))
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
