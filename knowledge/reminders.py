@@ -6,7 +6,7 @@ it, in the event's own zone; hours and minutes are elapsed time.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -132,6 +132,8 @@ def plan(
 ) -> tuple[Reminder, ...]:
     """The reminders of an event, the first due first; none when there is nothing to remind of.
 
+    Their moments are in the event's zone.
+
     Those whose time has passed are among them (``due`` is not after ``now``): whoever subscribes
     late does not get them, but one that was planned before and is late still goes out.
     """
@@ -149,7 +151,8 @@ def plan(
         else:
             due, silent = hushed(own, start, listener, now=now)
             found.append(Reminder(str(lead), due, end, silent))
-    return tuple(sorted(found, key=lambda reminder: reminder.due))
+    ordered = sorted(found, key=lambda reminder: reminder.due)
+    return tuple(replace(one, due=one.due.astimezone(wall.zone)) for one in ordered)
 
 
 def hushed(
