@@ -62,14 +62,11 @@ class Lead:
         return f"{hours}h" if hours and not minutes else f"{self.minutes}m"
 
     def before(self, begins: WallTime) -> datetime:
-        """The moment this long before an event begins, in UTC.
-
-        Moments of one zone are compared by their wall times, of which some come twice.
-        """
+        """The moment this long before an event begins, in its zone."""
         if self.days:
-            wall = begins._replace(day=begins.day - timedelta(days=self.days))
-            return wall.instant.astimezone(UTC)
-        return begins.instant.astimezone(UTC) - timedelta(minutes=self.minutes)
+            return begins._replace(day=begins.day - timedelta(days=self.days)).instant
+        earlier = begins.instant.astimezone(UTC) - timedelta(minutes=self.minutes)
+        return earlier.astimezone(begins.zone)
 
 
 def canonical(leads: Iterable[str]) -> tuple[str, ...]:
@@ -143,7 +140,8 @@ def plan(
     start = wall.instant
     found = []
     for lead in map(Lead.parse, canonical(leads)):
-        own = lead.before(wall)
+        # Moments of one zone are compared by their wall times, of which some come twice.
+        own = lead.before(wall).astimezone(UTC)
         gathered = _digest_before(own, listener) if lead.days else None
         if gathered is not None and gathered > now:
             due, _ = hushed(gathered, start, listener, now=now)
