@@ -124,8 +124,14 @@ def _group(operator: str) -> str:
 
 
 def _is_complete(spans: Sequence[Span]) -> bool:
-    """Whether a noun and names say all: "other French regions in medtech"."""
+    """Whether a noun and names say all: "other French regions in medtech".
+
+    "Partnerships of Norte" are all of them, whatever the last question was about.
+    """
     axes = {found[0] for span in spans if (found := axis_name(span))}
+    partnerships = any(span.operator == "subject.partnership" for span in spans)
+    if partnerships and axes - {"partnership"}:
+        return True
     return "country" in axes and len(axes) > 1
 
 
