@@ -23,7 +23,7 @@ _PARTING = AUXILIARIES | {
     "within",
 }
 """What begins another statement between two names."""
-_OTHERWISE = ("set.not", "set.shared", "set.alone", "set.remove", "set.including")
+_OTHERWISE = ("set.shared", "set.alone", "set.remove", "set.including")
 _MORE = ("degree.", "number.", "relation.")
 _ONLY_OF_FEW = ("too", "also", "as well")
 _POSSESSIVE = frozenset({"s", "their", "its"})
@@ -57,7 +57,7 @@ def apportioned(question: Question) -> list[Clause] | None:
 
     None where all have the same, or where more is said than who has which role.
     """
-    if not question.roles() or _says_more(question):
+    if not question.roles() or question.says("set.not") or _says_more(question):
         return None
     groups = _groups(question, range(len(question.spans)))
     if len(groups) < 2 or _joins(question, groups) or not _shared_out(question, groups):
@@ -98,20 +98,26 @@ def of_partnerships(question: Question, subject: Axis, snapshot: Snapshot) -> Qu
     if any(axis != "country" for axis, _ in before):
         return None
     region = regions[0]
+    denied = "set.not" in question.operators[place:]
+    outside = "set.not" in question.operators[:place]
     its = {op[5:] for op in question.operators[place:] if op.startswith("role.")} - {"any"}
     rows = [row for row in snapshot.by_region.get(region, ()) if not its or row.role in its]
-    if not rows:
+    own = frozenset(row.partnership for row in rows)
+    if not rows and not denied:
         # Who is in nothing has no fellows; what it is in says so.
         inside = Pattern(regions=frozenset({region}), roles=frozenset(its))
         return Query("partnership", conditions=(Condition(inside, "region"),))
     asked = {op[5:] for op in question.operators[:start] if op.startswith("role.")} - {"any"}
     pattern = Pattern(
-        partnerships=frozenset(row.partnership for row in rows),
+        partnerships=frozenset(snapshot.founding_partnerships) - own if denied else own,
         roles=frozenset(asked),
-        countries=frozenset(name.id for _, name in before),
     )
     operation: Operation = "count" if question.says("ask.count") else "list"
-    return Query(subject, operation, conditions=(Condition(pattern, OTHER_AXIS[subject]),))
+    limit = (0, 0) if outside else (1, None)
+    told = Condition(pattern, OTHER_AXIS[subject], *limit)
+    lying = Pattern(countries=frozenset(name.id for _, name in before))
+    where = () if lying.empty else (Condition(lying, OTHER_AXIS[subject]),)
+    return Query(subject, operation, conditions=(*where, told))
 
 
 def each_led(question: Question, subject: Axis, clauses: Sequence[Clause]) -> None:

@@ -16,7 +16,7 @@ from knowledge.conditions import (
 from knowledge.coverage import coverage, strong
 from knowledge.exceptions import exceptions_last
 from knowledge.periods import is_date
-from knowledge.query import OTHER_AXIS, Axis, Condition, Counted, Operation, Pattern, Query
+from knowledge.query import OTHER_AXIS, Axis, Condition, Counted, Operation, Pattern, Query, run
 from knowledge.question import SUBJECTS, THEMED, Question
 from knowledge.second_question import second_question
 from knowledge.snapshot import Snapshot
@@ -189,11 +189,13 @@ class _Composer:
         if asked != "partnership" and not whether:
             return of_partnerships(question, asked, self.snapshot)
         partnerships = tuple(dict.fromkeys(question.ids("partnership")))
-        if len(partnerships) > whether:
-            return None
-        clauses = apportioned(question)
+        clauses = apportioned(question) if len(partnerships) <= whether else None
         if clauses is None:
             return None
+        if whether and question.says("set.all"):
+            # "Is Saxony in all that Lombardy leads?": what is said last tells of which.
+            every = self._with_clauses(Query("partnership"), [clauses.pop()])
+            partnerships = tuple(hit.id for hit in run(every, self.snapshot))
         operation: Operation = "count" if question.says("ask.count") else "list"
         query = Query("partnership", "check" if whether else operation, candidates=partnerships)
         return self._with_clauses(query, clauses)
@@ -206,7 +208,8 @@ class _Composer:
         if pilots and noun is not None and not question.says("mark.nonvanguard"):
             clauses.insert(0, Clause(noun, vanguard=True))
         clauses = parallel(question, inherited(subject, clauses))
-        each_led(question, subject, clauses)
+        if not whether:
+            each_led(question, subject, clauses)
         several = sum(op.startswith("number.") and op != "number.1" for op in question.operators)
         if several > 1 or any(unsupported(subject, clause) for clause in clauses):
             return None
