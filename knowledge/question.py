@@ -130,10 +130,9 @@ class Question:
             each = SUBJECTS.get(last_word) or SUBJECTS.get(noun_behind)
             if self.operators[place] == "relation.per" and each:
                 return each, None
-        if self._asks_where_most():
-            return "partnership", None
-        if (of_named := self._asks_which_of()) is not None:
-            return of_named, None
+        most: Axis | None = "partnership" if self._asks_where_most() else self._asks_which_of()
+        if most is not None:
+            return most, None
         for place in asked:
             noun = self._noun_after(place + 1)
             if noun is not None and not self._lists_memberships(noun):
