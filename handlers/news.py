@@ -64,6 +64,8 @@ def _body(
     """What a notice holds; None for those who learn nothing new."""
     if told is None and fresh["status"] == "cancelled":
         return None  # they never heard of it
+    if told is not None and told["status"] == fresh["status"] == "cancelled":
+        return None  # what would have been otherwise is of no use to them
     if told is not None and {**told, "revision": fresh["revision"]} == fresh:
         return None
     return json.dumps({**more, "old": told, "new": fresh}, ensure_ascii=False)

@@ -48,7 +48,9 @@ def carried_over(old: Entry, mine: Entry, now: Entry) -> Entry:
 
 
 def is_told(old: Entry | None, new: Entry) -> bool:
-    """Whether a change is one that people are told of."""
+    """Whether a change is one that people are told of; what is cancelled is told once."""
+    if old is not None and old.status == new.status == CANCELLED:
+        return False
     return any(one.field in TOLD for one in differences(old, new))
 
 
