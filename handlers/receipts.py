@@ -14,6 +14,7 @@ from knowledge.reminders import Lead, matches
 SHOWN, AHEAD = 8, 5
 """Receipts in one message, and of what is to come."""
 
+MANY_DAYS = 366
 PUNCTUAL = 5
 """Seconds by which a message may be late without that being told."""
 
@@ -90,4 +91,7 @@ def _late(seconds: int) -> str:
         return ""
     if seconds < 60:
         return f"{seconds} s"
-    return span_said(str(Lead(minutes=seconds // 60)))
+    days = seconds // (24 * 3600)
+    if days < MANY_DAYS:
+        return span_said(str(Lead(minutes=seconds // 60)))
+    return f"{days} d"  # which no span says
