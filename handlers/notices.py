@@ -116,6 +116,7 @@ def _facts(event: Occasion, zone: ZoneInfo, *, now: datetime) -> dict[str, Any]:
     return {
         "title": event.title,
         "when": when(event, zone, now=now),
+        "day": event.start is not None,
         "place": event.place,
         "link": event.link,
         "status": event.status,

@@ -16,7 +16,9 @@ from db.deliveries import Entry
 from db.sqlite import Execute
 from db.subscriptions import Choices
 from handlers.planning import Consequences, Planner, seconds
+from handlers.receipts import _late as lateness
 from handlers.scheduling import Reminders
+from handlers.texts import texts
 from knowledge.occasions import Occasion
 from knowledge.snapshot import Snapshot
 
@@ -265,6 +267,29 @@ async def test_a_cancellation_passes_quiet_hours_when_it_is_near(world: World) -
     assert (found.notices[0].due, found.notices[0].silent) == (seconds(world.now), True)
 
 
+async def test_what_was_cancelled_is_not_cancelled_again_by_a_change(world: World) -> None:
+    await world.enter(MEETING)
+    await world.reminders.subscribe(ANA, 0, "milestones", "", ["1d"])
+    cancelled = replace(MEETING, status="cancelled", revision=2)
+    await world.change(MEETING, cancelled)
+    await world.send("cancel")
+    moved = replace(cancelled, start_time="10:00", revision=3)
+    found = await world.change(cancelled, moved)
+    assert found.notices == ()
+    again = replace(moved, status=None, revision=4)
+    found = await world.change(moved, again)
+    assert [one.lead for one in found.notices] == ["change"], "that it takes place is news"
+
+
+async def test_a_cancellation_that_waits_is_told_after_a_change(world: World) -> None:
+    await world.enter(MEETING)
+    await world.reminders.subscribe(ANA, 0, "milestones", "", ["1d"])
+    cancelled = replace(MEETING, status="cancelled", revision=2)
+    await world.change(MEETING, cancelled)
+    found = await world.change(cancelled, replace(cancelled, start_time="10:00", revision=3))
+    assert [one.lead for one in found.notices] == ["cancel"]
+
+
 async def test_an_overdue_reminder_is_not_lost_to_a_change(world: World) -> None:
     await world.enter(MEETING)
     await world.reminders.subscribe(ANA, 0, "event", "sc-2027", ["1d"])
@@ -371,3 +396,24 @@ async def _notice(world: World) -> dict[str, Any]:
 
 def _at(written: str) -> int:
     return seconds(datetime.fromisoformat(written))
+
+
+@pytest.mark.parametrize(
+    ("late", "said"),
+    [(5, ""), (59, "59 s"), (7200, "2 hours"), (400 * 86400, "400 d"), (5000 * 86400, "5000 d")],
+)
+def test_a_lateness_is_told_however_long_it_is(late: int, said: str) -> None:
+    assert lateness(late) == said
+
+
+def test_notices_say_truly_what_was_known_before() -> None:
+    rest = {"late": "", "outage": False, "repeated": False, "reason": None}
+    open_ = {"title": "X", "when": "date to be confirmed", "day": False, "place": "", "link": ""}
+    planned, deferred = {**open_, "status": None}, {**open_, "status": "postponed"}
+    cancel = texts("en").say("event_cancel", events=[planned], old=None, **rest)
+    assert "Its date was to be confirmed." in cancel
+    assert "planned for" not in cancel
+    change = texts("en").say("event_change", events=[deferred], old=planned, **rest)
+    assert "Status: as planned → postponed" in change
+    change = texts("en").say("event_change", events=[planned], old=deferred, **rest)
+    assert "Status: postponed → as planned" in change
