@@ -23,6 +23,9 @@ from knowledge.reminders import DEFAULT_LEADS, KINDS, canonical, matches
 
 T = TypeVar("T")
 
+TWICE = 300
+"""Seconds: who snoozes to moments so near to each other pressed twice, and wants one reminder."""
+
 CHATS_AT_ONCE = 50
 """Chats that are planned for anew in one transaction."""
 
@@ -187,11 +190,16 @@ class Reminders:
             if start is None or end is None or until >= start:
                 return None
             before = deliveries.entries_of(execute, chat_id=chat_id)
+            due = seconds(until)
+            for one in self._upcoming(execute, chat_id):
+                about = (one.lead, one.event.id, one.thread_id)
+                planned_at = seconds(one.due)
+                if about == (SNOOZE, event.id, row.thread_id) and abs(planned_at - due) < TWICE:
+                    return one
             number = 1 + max(
                 (one.revision for one in before if one.lead == SNOOZE and one.event == event.id),
                 default=0,
             )
-            due = seconds(until)
             planned = Planned(chat_id, row.thread_id, event.id, SNOOZE, number, due, seconds(end))
             deliveries.add(execute, [planned])
             return next(

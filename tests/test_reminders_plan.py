@@ -330,7 +330,10 @@ async def test_snoozing_never_passes_the_beginning(world: World) -> None:
     assert await world.reminders.snooze(ANA, row.key, start) is None
     assert await world.reminders.snooze(8, row.key, start - timedelta(hours=1)) is None
     first = await world.reminders.snooze(ANA, row.key, world.now + timedelta(hours=1))
+    world.now += timedelta(seconds=40)
+    twice = await world.reminders.snooze(ANA, row.key, world.now + timedelta(hours=1))
     second = await world.reminders.snooze(ANA, row.key, start - timedelta(minutes=1))
+    assert twice == first, "a button that was pressed twice"
     assert first is not None
     assert second is not None
     assert await world.planned() == [
