@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
+from db.deliveries import SNOOZE
 from handlers import reminder_cards as cards
 from handlers import reminder_pages as pages
 from handlers import settings, snoozing, where
@@ -86,7 +87,7 @@ async def _switched_on(turn: Turn) -> bool:
 
 async def _stop(turn: Turn, wish: Reference) -> None:
     if wish.slot("everything"):
-        await settings.stop(turn, "")
+        await (_delete_all(turn) if wish.slot("delete") else settings.stop(turn, ""))
         return
     leads = leads_of(wish)
     target = target_of(wish)
@@ -105,6 +106,28 @@ async def _stop(turn: Turn, wish: Reference) -> None:
         await _take_away(turn, target, leads)
     else:
         await _drop(turn, target)
+
+
+async def _delete_all(turn: Turn) -> None:
+    """Ends all subscriptions of the chat or topic, and what was snoozed in it."""
+    service, chat = turn.services.reminders, turn.chat.chat_id
+    here = await cards.subscribed_here(turn)
+    if not here:
+        await pages.overview(turn)
+        return
+    if not await turn.may_change():
+        await turn.say_text("admins_only")
+        return
+    names = [cards.named(turn, cards.target_of(one), alone=True) for one in here]
+    for one in here:
+        await service.unsubscribe(chat, turn.topic, one.kind, one.target)
+    for planned in await service.upcoming(chat):
+        if planned.lead == SNOOZE and planned.thread_id == turn.topic:
+            await service.unsnooze(chat, planned.key)
+    rows = [button(turn.texts.label("all_reminders"), Press("list", settings.LIST))]
+    elsewhere = bool(await service.subscribed(chat))
+    whom = turn.texts.label(turn.whom)
+    await turn.say_text("all_dropped", rows, names=names, whom=whom, elsewhere=elsewhere)
 
 
 async def _take_away(turn: Turn, target: Target, leads: Sequence[str]) -> None:
@@ -144,7 +167,12 @@ async def _drop(turn: Turn, target: Target) -> None:
     )
 
 
-async def _list(turn: Turn, _wish: Reference) -> None:
+async def _list(turn: Turn, wish: Reference) -> None:
+    if wish.slot("on"):
+        if not await turn.may_change():
+            await turn.say_text("admins_only")
+            return
+        await _switched_on(turn)
     await pages.overview(turn)
 
 

@@ -72,8 +72,11 @@ class Wishes:
                 return Wish(Reference("remind_snooze", tuple(snooze(heard, self._declared))))
         spans = said_besides(heard, self._declared, self._vocabulary)
         if heard.intent == "remind_list":
-            if not heard.spans_of_time or not any(_named(span) for span in spans):
-                return Wish(Reference("remind_list"), spans)
+            cue = {*heard.words[slice(*heard.cue)]}
+            on = not cue.isdisjoint(self._declared.targets["switching_on"])
+            named = any(_named(span) for span in spans)
+            if not named or not (on or heard.spans_of_time):
+                return Wish(Reference("remind_list", (("on", "yes"),) if on else ()), spans)
             heard = replace(heard, intent="remind")  # "change my reminder of … to two days"
         return self._about_events(heard, spans, now, focus)
 
@@ -117,6 +120,9 @@ class Wishes:
         if targets == [_WHICH] and ("fixed", "yes") in slots and later and not recurs:
             # "Remind me in two hours", of what was just told: that is to snooze it.
             return Wish(Reference("remind_snooze", later))
+        deletes = not self._declared.targets["deleting"].isdisjoint(heard.words)
+        if heard.intent == "remind_stop" and targets == [(("everything", ALL),)] and deletes:
+            slots = (*slots, ("delete", "yes"))
         found = [Reference(heard.intent, (*target, *slots)) for target in targets]
         if len(found) == 1:
             return Wish(found[0], spans)
@@ -180,13 +186,18 @@ class Wishes:
         elif (
             heard.intent == "remind_stop"
             and not heard.spans_of_time
-            and (set(heard.words) & whole or len(heard.words) == 1)
+            and (set(heard.words) & whole or len(heard.words) == 1 or self._switches_off(heard))
         ):
             yield (("everything", ALL),)
         elif focus is not None and (target := _in_focus(focus)) is not None:
             yield (target,)
         else:
             yield _WHICH
+
+    def _switches_off(self, heard: Heard) -> bool:
+        """Whether reminders are to be off, rather than one of them: "turn reminders off"."""
+        targets, words = self._declared.targets, set(heard.words)
+        return bool(words & targets["switching_off"] and words & targets["plural"])
 
     def _speaks_of_else(self, spans: Sequence[Span]) -> bool:
         """Whether words are left that say what is meant, and nothing is known by them."""

@@ -341,6 +341,24 @@ async def test_stop_keeps_what_one_is_reminded_of(telegram: Telegram) -> None:
     card = await telegram.say(ana, "remind me of steering committee meetings")
     assert card.text.startswith("Reminders are switched on again.")
     assert "switched off" not in (await telegram.say(ana, "/reminders")).text
+    await telegram.say(ana, "/stop")
+    shown = await telegram.say(ana, "turn reminders on")
+    assert "Steering Committee meetings: 1 week" in shown.text
+    assert "switched off" not in shown.text
+
+
+async def test_all_reminders_are_deleted_when_that_is_said(telegram: Telegram) -> None:
+    ana = await placed(telegram)
+    await telegram.say(ana, "remind me of textile")
+    await telegram.say(ana, "remind me of steering committee meetings")
+    deleted = await telegram.say(ana, "delete all my reminders")
+    assert "Deleted." in deleted.text
+    assert "• Events of Textile Innovation\n• Steering Committee meetings" in deleted.text
+    shown = await telegram.say(ana, "when is my next reminder?")
+    assert "of nothing yet" in shown.text
+    assert "switched off" not in shown.text
+    why = await telegram.say(ana, "Why did I get this?")
+    assert "No reminder has been sent to you yet" in why.text
 
 
 # Where one is
