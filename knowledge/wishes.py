@@ -96,7 +96,7 @@ class Wishes:
             said = any(map(_named, spans)) or "leads" not in dict(leads)
             return None if said else Wish(Reference("remind", (target, *leads)), spans)
         targets = list(self._targets(spans, heard, now)) if last.slot("ask") else []
-        kept = tuple((name, slot) for name, slot in last.slots if name == "leads")
+        kept = tuple((name, slot) for name, slot in last.slots if name in ("leads", "add"))
         if len(targets) != 1:
             return None
         return Wish(Reference("remind", (*targets[0], *(leads or kept))), spans)

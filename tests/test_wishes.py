@@ -161,6 +161,13 @@ def test_words_come_down_to_a_request(text: str, assistant: Assistant) -> None:
     assert wish.reference.encode() == REQUESTS[text]
 
 
+def test_what_is_asked_back_still_adds(assistant: Assistant) -> None:
+    asked = assistant.ask("add a reminder 3 days before", now=LATE)
+    wish = assistant.wishes.read("the steering committee", LATE, asked.focus)
+    assert wish is not None
+    assert wish.reference.encode() == "remind|series=steering-committee,leads=3d,add=yes"
+
+
 def test_a_reminder_on_the_morning_of_a_known_day_comes_at_eight(assistant: Assistant) -> None:
     wish = assistant.wishes.read("remind me on the morning of the Helsinki conference", EARLY, None)
     assert wish is not None
