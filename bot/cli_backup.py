@@ -48,6 +48,10 @@ def put_back(name: str, *, replace: bool) -> int:
         found = _run(task)
     except FileNotFoundError as error:
         raise CommandError(f"{file} is not there - name a file that `backup` made.") from error
+    except OSError as error:  # a folder, or no right to read it
+        raise CommandError(
+            f"{file} cannot be read ({error.strerror}) - name a file that `backup` made."
+        ) from error
     print(f"{sum(found.rows.values())} rows of {found.made} restored.")
     if found.withheld:
         print(

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 from typing import TYPE_CHECKING
 
 from bot.assistants import open_assistants
@@ -13,6 +12,7 @@ from bot.logs import set_up_logs
 from bot.secrets import secrets_of
 from bot.settings import Settings, read_settings
 from bot.waking import waking_loop
+from bot.webhook_settings import webhook_faults
 from db.engine import create_engine
 
 if TYPE_CHECKING:
@@ -61,18 +61,14 @@ def checked(settings: Settings) -> Settings:
     """The settings, if a bot can run with them.
 
     Raises:
-        UsageError: they lack a token, or the secret of the webhook.
+        UsageError: they lack a token, or their webhook cannot be one.
     """
     token = settings.telegram_bot_token
     if token is None or not token.get_secret_value().strip():
         raise UsageError(HOW_TO_START)
     if settings.webhook_url is not None:
-        secret = settings.webhook_secret
-        if secret is None or not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret.get_secret_value()):
-            raise UsageError(
-                "WEBHOOK_URL needs WEBHOOK_SECRET - set it to 1-256 letters, digits, _ and -; "
-                "without it anybody could pretend to be Telegram."
-            )
+        for fault in webhook_faults(settings):
+            raise UsageError(fault)
     return settings
 
 

@@ -109,7 +109,7 @@ async def telegram_says(settings: Settings) -> AsyncIterator[Finding]:
         async with httpx.AsyncClient(timeout=TELEGRAM_SECONDS) as client:
             me = (await client.get(f"{address}/getMe")).json()
             hook = (await client.get(f"{address}/getWebhookInfo")).json()
-    except (httpx.HTTPError, ValueError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         yield Finding("warn", "Telegram", f"could not be asked ({type(error).__name__})")
         return
     if not me.get("ok"):

@@ -13,6 +13,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 APP = "s3p-assistant"
 DATABASE_FILE = "s3p.db"
+MOST_ID = 2**52
+"""The ids of Telegram have at most 52 significant bits."""
 
 
 class SettingsError(Exception):
@@ -122,8 +124,36 @@ class Settings(BaseSettings):
     @field_validator("telegram_base_url", "telegram_base_file_url", "webhook_url", "public_url")
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
-        if value is not None and not re.match(r"https?://[^\s/]+", value):
+        if value is None:
+            return None
+        if not re.match(r"https?://[^\s/]+", value):
             raise ValueError("not a web address; write it whole, with https://")
+        try:
+            address = urlsplit(value)
+            possible = address.hostname and address.port != 0
+        except ValueError:
+            possible = False
+        if not possible:
+            raise ValueError("not a web address; a port is a number from 1 to 65535, IPv6 in [ ]")
+        return value
+
+    @field_validator("telegram_bot_token", mode="before")
+    @classmethod
+    def _without_blanks(cls, value: Any) -> Any:
+        return value.strip() if isinstance(value, str) else value
+
+    @field_validator("admin_ids")
+    @classmethod
+    def _of_people(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if not all(0 < id <= MOST_ID for id in value):
+            raise ValueError("not ids of people; write positive numbers of up to 52 bits")
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch("[!-~]+", value.get_secret_value()):
+            raise ValueError("use ASCII letters, digits and signs only, without blanks")
         return value
 
     @property

@@ -12,6 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.cli_ask import moment
+from bot.doctor import _webhook
+from bot.settings import read_settings
+from bot.webhook_settings import webhook_faults
 from knowledge.pack_files import shipped_packs
 from tests.command_line import NOW, Cli, assert_one_sentence
 from tests.pack_maker import make_other, make_pack
@@ -307,7 +310,16 @@ def test_export_writes_files(cli: Cli, tmp_path: Path) -> None:
         ("DEFAULT_TIMEZONE", "Mars/Base", "Europe/Brussels"),
         ("DEFAULT_TIMEZONE", "../../etc/passwd", "Europe/Brussels"),
         ("LOG_LEVEL", "loud", "LOG_LEVEL"),
+        ("ADMIN_IDS", "0", "positive"),
+        ("ADMIN_IDS", "-100123", "positive"),
+        ("ADMIN_IDS", "7,4503599627370497", "52 bits"),
+        ("METRICS_TOKEN", "schlüssel-der-zahlen", "ASCII"),
         ("WEBHOOK_URL", "example", "https://"),
+        ("WEBHOOK_URL", "https://example.org:many/t", "from 1 to 65535"),
+        ("WEBHOOK_URL", "https://example.org:99999/t", "from 1 to 65535"),
+        ("WEBHOOK_URL", "https://[::1/t", "IPv6 in [ ]"),
+        ("PUBLIC_URL", "https://example.org:0", "from 1 to 65535"),
+        ("TELEGRAM_BASE_URL", "https://api.telegram.org:99999/bot", "from 1 to 65535"),
     ],
 )
 def test_a_wrong_setting_is_named(
@@ -347,6 +359,8 @@ def test_the_doctor_finds_nothing_wrong_with_a_sound_set_up(
         ("WEBHOOK_URL", "https://example.org/hook", "fail  webhook: no secret"),
         ("WEBHOOK_URL", "http://example.org/hook", "fail  webhook: WEBHOOK_URL is not https"),
         ("WEBHOOK_URL", "https://example.org:9999/", "fail  webhook: WEBHOOK_URL: Telegram only"),
+        ("WEBHOOK_URL", "https://example.org/ready", "fail  webhook: WEBHOOK_URL: /ready is"),
+        ("WEBHOOK_URL", "https://example.org/calendar/x/", "WEBHOOK_URL: /calendar/x is a page"),
         ("DATABASE_URL", "sqlite:////none/none.db", "fail  database"),
         ("DATABASE_URL", "postgresql://127.0.0.1:1/none", "fail  database"),
     ],
@@ -387,6 +401,46 @@ def test_a_database_url_that_cannot_be_used_is_one_sentence(
     code, out, err = cli("doctor")
     assert (code, err) == (1, "")
     assert mend in next(line for line in out.splitlines() if "fail  database: " in line)
+
+
+@pytest.mark.parametrize(
+    ("url", "secret", "mend"),
+    [
+        ("http://example.org/hook", "s" * 32, "not https"),
+        ("https://example.org/metrics", "s" * 32, "such as /hook"),
+        ("https://example.org/hook", "", "long random text"),
+        ("https://example.org/hook", "s p a c e d   o u t", "letters, digits"),
+    ],
+)
+def test_no_bot_runs_with_a_webhook_that_cannot_be_one(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, url: str, secret: str, mend: str
+) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "1234567:" + "a" * 35)
+    monkeypatch.setenv("WEBHOOK_URL", url)
+    monkeypatch.setenv("WEBHOOK_SECRET", secret)
+    code, out, err = cli("run")
+    assert (code, out) == (2, "")
+    assert_one_sentence(err, mend)
+
+
+def test_http_is_for_this_machine_and_short_secrets_are_warned_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WEBHOOK_SECRET", "short")
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", " 1234567:" + "a" * 35 + " \n")
+    for host in ("localhost", "127.0.0.1:8443", "[::1]"):
+        monkeypatch.setenv("WEBHOOK_URL", f"http://{host}/hook")
+        settings = read_settings()
+        assert list(webhook_faults(settings)) == []
+        assert [one.state for one in _webhook(settings)][-2:] == ["warn", "ok"]
+    assert settings.telegram_bot_token
+    assert settings.telegram_bot_token.get_secret_value() == "1234567:" + "a" * 35
+
+
+def test_a_folder_is_no_backup(cli: Cli, tmp_path: Path) -> None:
+    code, out, err = cli("restore", str(tmp_path), "--replace")
+    assert (code, out) == (1, "")
+    assert_one_sentence(err, "name a file that `backup` made")
 
 
 def test_only_debug_shows_a_traceback(cli: Cli, tmp_path: Path) -> None:
