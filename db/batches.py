@@ -88,6 +88,11 @@ class Batches:
             async with reading(self._engine) as connection:
                 return await connection.run_sync(lambda sync: work(_execute_on(sync)))
 
+    async def wipe(self) -> None:
+        """Takes the traces of what was deleted out of the files; PostgreSQL does so by itself."""
+        if self._file is not None:
+            await self._file.wipe()
+
     async def close(self) -> None:
         """Writes what is waiting, if that can be done, and lets go of the database."""
         try:

@@ -182,6 +182,7 @@ class Chats:
 
         await self._batches.now(write)
         self._drop(chat_id)
+        await self._batches.wipe()
 
     async def migrate(self, chat_id: int, new_id: int) -> None:
         """Goes on under the new id of a group, in one transaction.

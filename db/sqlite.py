@@ -11,6 +11,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 from typing import Any, TypeVar
 
 from sqlalchemy.engine import URL
@@ -26,8 +27,18 @@ Execute = Callable[[str, Mapping[str, Any]], Sequence[Any]]
 Work = Callable[[Execute], T]
 """What is done in one transaction; it may be tried twice, and changes the database only."""
 
+_SETTINGS = (
+    *("journal_mode=WAL", "synchronous=NORMAL", "wal_autocheckpoint=0"),
+    "secure_delete=ON",  # what is deleted is overwritten
+)
+
 CHECKPOINT = 1000
 """Transactions after which the log goes back into the file, in a thread that waits for the disk."""
+
+
+WIPE_SECONDS = 10.0
+"""For so long after something was forgotten each transaction goes into the file at once, and its
+trace out of the log: what asked for it is still in hand, and erased a little later."""
 
 
 class SqliteFile:
@@ -39,6 +50,7 @@ class SqliteFile:
         self._quick: sqlite3.Connection | None = None
         self._patient: sqlite3.Connection | None = None
         self._written = 0
+        self._wipe_until = 0.0
 
     async def run(self, work: Work[T], *, writes: bool) -> T:
         """Does ``work`` in a transaction.
@@ -57,10 +69,19 @@ class SqliteFile:
         except sqlite3.Error as error:
             raise explained(error, self._url) from error
         self._written += writes
-        if self._written >= CHECKPOINT:
+        if self._written >= CHECKPOINT or (writes and self._wiping):
             self._written = 0
             await self._tidy_up()
         return done
+
+    async def wipe(self) -> None:
+        """Leaves no trace of what was deleted, neither in the log nor in the file."""
+        self._wipe_until = monotonic() + WIPE_SECONDS
+        await self._tidy_up()
+
+    @property
+    def _wiping(self) -> bool:
+        return monotonic() < self._wipe_until
 
     async def close(self) -> None:
         await self._in_thread(self._close_patient)
@@ -90,7 +111,8 @@ class SqliteFile:
 
     def _checkpoint(self) -> None:
         def work(execute: Execute) -> None:
-            execute("PRAGMA wal_checkpoint(PASSIVE)", {})
+            # Only a log that is cut off holds nothing of what went into the file.
+            execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if self._wiping else 'PASSIVE'})", {})
 
         self._wait(work, writes=False)
 
@@ -102,7 +124,7 @@ class SqliteFile:
         connection = sqlite3.connect(
             self._url.database or "", timeout=patience, isolation_level=None
         )
-        for setting in ("journal_mode=WAL", "synchronous=NORMAL", "wal_autocheckpoint=0"):
+        for setting in _SETTINGS:
             connection.execute(f"PRAGMA {setting}")
         return connection
 

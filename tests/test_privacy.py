@@ -15,6 +15,7 @@ from tests.telegram_process import Telegram, running
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 ZOE = 987_654_321
 WORDS = "Wizzlebury"
+NUMBER = ZOE.to_bytes(4, "big")
 HIDDEN = (str(ZOE), "Quux", "zoequux", WORDS)
 
 
@@ -34,6 +35,12 @@ async def traces(database: Database, *words: str) -> dict[str, list[str]]:
     held = await everything(database)
     found = {name: [word for word in words if word in rows] for name, rows in held.items()}
     return {name: words for name, words in found.items() if words}
+
+
+def traces_in_files(database: Database) -> set[bytes]:
+    """What the bytes of the files of SQLite hold of the words, and of the number as it is kept."""
+    held = b"".join(file.read_bytes() for file in database.folder.glob("bot.db*"))
+    return {word for word in (*(one.encode() for one in HIDDEN), NUMBER) if word in held}
 
 
 async def test_only_what_is_said_is_stored_and_forgetting_erases_all(
@@ -61,6 +68,8 @@ async def test_only_what_is_said_is_stored_and_forgetting_erases_all(
         held = await traces(database, *HIDDEN)
         assert {word for words in held.values() for word in words} == {str(ZOE)}, held
         assert {"chats", "subscriptions", "calendar_feeds"} <= set(held)
+        if database.url.startswith("sqlite"):
+            assert traces_in_files(database) >= {WORDS.encode(), NUMBER}
 
         server.world.say(zoe, "/mydata")
         sent = await server.wait_for_call("sendDocument", zoe)
@@ -76,7 +85,9 @@ async def test_only_what_is_said_is_stored_and_forgetting_erases_all(
         asked = await telegram.say(zoe, "/forget")
         await telegram.press(zoe, asked, "Erase everything")
         await telegram.settled(ben)
+        assert traces_in_files(database) == set()
         assert await bot.end() == 0
+        assert traces_in_files(database) == set()
         assert await traces(database, *HIDDEN) == {}
         others = await database.rows("SELECT zone FROM chats")
         assert others == [("Europe/Helsinki",)], "they are left alone"
