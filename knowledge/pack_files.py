@@ -18,7 +18,11 @@ READER_VERSION = "2"
 
 SHOWN_PROBLEMS = 20
 
+DEEPEST = 20
+"""Levels of lists and mappings within each other; our own packs have five."""
+
 _IGNORED = {".md", ".txt"}
+_YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class PackError(Exception):
@@ -166,6 +170,9 @@ def _read_csv(text: str, place: Place, problems: Problems) -> Iterator[RawRow]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
+        if not header:
+            problems.add(place, "", "is empty", "write a row with the names of its columns first")
+            return
         for name in {name for name in header if header.count(name) > 1}:
             problems.add(place, name, "two columns have this name", "keep one")
         end = reader.line_num
@@ -192,7 +199,10 @@ def _read_csv(text: str, place: Place, problems: Problems) -> Iterator[RawRow]:
 
 def _read_yaml(text: str, place: Place, problems: Problems) -> Iterator[RawRow]:
     try:
-        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        if refused := _refused_yaml(text):
+            problems.add(place, *refused)
+            return
+        node = yaml.compose(text, Loader=_YAML)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark else ""
@@ -212,6 +222,26 @@ def _read_yaml(text: str, place: Place, problems: Problems) -> Iterator[RawRow]:
             yield RawRow(here, _value(item, here, problems))
         else:
             problems.add(here, "", "is not a mapping", "write its keys and values: `- id: …`")
+
+
+def _refused_yaml(text: str) -> tuple[str, str, str] | None:
+    """Where a text would grow without bounds when it is read, what is wrong there, and the mend.
+
+    Only its tokens are looked at: what nests too deep ends the process as soon as it is composed.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=_YAML):
+        where = f"line {event.start_mark.line + 1}" if event.start_mark else ""
+        if getattr(event, "anchor", None) is not None:
+            mend = "write the text out, or between quotes"
+            return where, "has an anchor or alias (& or *)", mend
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            return where, f"nests deeper than {DEEPEST} levels", "write lists in fewer brackets"
+    return None
 
 
 def _value(node: Any, place: Place, problems: Problems) -> Any:

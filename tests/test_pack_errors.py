@@ -12,6 +12,11 @@ REGIONS = FILES["regions.csv"]
 WHOLE = "*"
 """Stands for the whole content of a file."""
 
+BOMB = "- {id: &a0 [x, x]}\n" + "".join(
+    f"- {{id: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]}}\n" for n in range(1, 10)
+)
+"""Some hundred bytes that are a billion texts when they are read."""
+
 # The file that is changed, what is replaced in it (nothing: added at its end), by what, and what
 # is said about it.
 WRONG: dict[str, tuple[str, str, str | None, str]] = {
@@ -137,6 +142,19 @@ WRONG: dict[str, tuple[str, str, str | None, str]] = {
     "markup": ("partnerships.yaml", "cleaner", "<b>cleaner</b>", "text: holds the markup <b>"),
     "key twice": ("partnerships.yaml", "", "  source: p. 3\n", "source: is twice there (line 14)"),
     "not YAML": ("partnerships.yaml", WHOLE, "- id: [esm\n", "is not YAML"),
+    "alias of YAML": (
+        "partnerships.yaml",
+        WHOLE,
+        BOMB,
+        "partnerships.yaml: line 1: has an anchor or alias",
+    ),
+    "nested deep": (
+        "partnerships.yaml",
+        WHOLE,
+        "- id: esm\n  ask: " + "[" * 50_000,
+        "partnerships.yaml: line 2: nests deeper than 20",
+    ),
+    "no byte": ("memberships.csv", WHOLE, "", "memberships.csv: is empty - write a row with"),
     "not a list": ("partnerships.yaml", WHOLE, "just words\n", "holds one text"),
     "not a mapping": ("partnerships.yaml", WHOLE, "- esm\n", "row 1 (line 1): is not a mapping"),
     "mention": ("themes.yaml", "event: kick-off", "event: party", "there is no event 'party'"),
