@@ -29,7 +29,12 @@ BODY_SECONDS = 10.0
 MOST_CONNECTIONS = 400
 """Open at once; Telegram opens up to 40."""
 
-_FORWARDED = frozenset(("forwarded", "x-forwarded-for", "x-real-ip", "via"))
+_FORWARDED = (
+    *("x-forwarded", "forwarded", "via", "x-real-ip", "x-client-ip", "cf-connecting-ip"),
+    "true-client-ip",
+)
+"""How the names of headers begin that proxies add."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -111,7 +116,7 @@ class Figures(Page):
             given = self.request.headers.get("Authorization", "")
             return compare_digest(given.encode(), f"Bearer {self.token}".encode())
         # A proxy on this machine speaks for others.
-        forwarded = any(name.lower() in _FORWARDED for name in self.request.headers)
+        forwarded = any(name.lower().startswith(_FORWARDED) for name in self.request.headers)
         return not forwarded and self.request.remote_ip in ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 
 

@@ -187,8 +187,13 @@ async def test_without_a_token_metrics_are_for_this_machine(
         page = f"http://127.0.0.1:{free_port}/metrics"
         async with httpx.AsyncClient() as client:
             assert (await client.get(page)).status_code == 200
-            forwarded = {"X-Forwarded-For": "203.0.113.7"}
-            assert (await client.get(page, headers=forwarded)).status_code == 403
+            for name in (
+                *("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "Via", "X-Real-IP"),
+                *("CF-Connecting-IP", "True-Client-IP", "x-client-ip"),
+            ):
+                forwarded = {name: "203.0.113.7"}
+                assert (await client.get(page, headers=forwarded)).status_code == 403, name
+            assert (await client.get(page, headers={"X-Other": "x"})).status_code == 200
         await bot.end()
 
 
