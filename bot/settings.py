@@ -47,7 +47,8 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         None,
         description="`sqlite:///path/to/file.db` or `postgresql://user:password@host/name`. "
-        "Without it: a SQLite file in your data folder, or in `./data`.",
+        "In a password write %40 for @, %2F for /. Without it: a SQLite file in your data folder, "
+        "or in `./data`.",
     )
     knowledge_packs: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
         (),
@@ -76,7 +77,7 @@ class Settings(BaseSettings):
     )
     webhook_secret: SecretStr | None = Field(
         None,
-        description="The secret Telegram sends along: 1-256 letters, digits, _ and -; needed with "
+        description="The secret Telegram sends along: 16-256 letters, digits, _ and -; needed with "
         "WEBHOOK_URL.",
     )
     public_url: str | None = Field(
