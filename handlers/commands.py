@@ -68,7 +68,8 @@ def _or_asked(run: Run, before: str = "") -> Run:
 
     async def either(turn: Turn, argument: str) -> None:
         if argument:
-            answer = turn.ask(f"{before} {argument}".strip())
+            # Not through what was spoken of: the command says all that is meant.
+            answer = turn.assistant.ask(f"{before} {argument}".strip(), now=turn.now)
             await reminder_requests.respond(turn, answer)
         else:
             await run(turn, "")
