@@ -79,7 +79,10 @@ class Upkeep:
         if part != "work":
             work.append(functools.partial(self._menus, bot))
         if part != "web":
-            work += [functools.partial(self._tidy, bot), functools.partial(self._deliver, bot)]
+            work += [
+                functools.partial(self._tidy, bot),
+                functools.partial(self._deliverer.run, bot),
+            ]
         tasks = [asyncio.create_task(self._keep_up(one)) for one in work]
         try:
             yield
@@ -102,9 +105,6 @@ class Upkeep:
                 _log.exception("Work in the background failed: %s", type(error).__name__)
                 self._services.metrics.background_failed()
             await asyncio.sleep(AGAIN_SECONDS)
-
-    async def _deliver(self, bot: Bot) -> None:
-        await self._deliverer.run(bot)
 
     def _show(self) -> None:
         """The figures that are looked up when somebody asks for them."""

@@ -144,12 +144,18 @@ def supersede(execute: Execute, entries: Iterable[Entry], *, now: int) -> None:
     """Takes back what is not being sent yet."""
     keys = [one.key for one in entries]
     for first in range(0, len(keys), _AT_ONCE):
-        given = {f"key_{place}": key for place, key in enumerate(keys[first : first + _AT_ONCE])}
+        among, given = _among("key", keys[first : first + _AT_ONCE])
         execute(
             "UPDATE deliveries SET state = 'superseded', settled = :now "  # noqa: S608 - as above
-            f"WHERE state = 'queued' AND key IN ({', '.join(f':{name}' for name in given)})",
+            f"WHERE state = 'queued' AND {among}",
             {**given, "now": now},
         )
+
+
+def _among(column: str, values: Iterable[Any]) -> tuple[str, dict[str, Any]]:
+    """The condition that a column has one of these values, and the values by their names."""
+    given = {f"{column}_{place}": value for place, value in enumerate(values)}
+    return f"{column} IN ({', '.join(f':{name}' for name in given)})", given
 
 
 def queue_again(execute: Execute, one: Entry, planned: Planned) -> None:
@@ -199,9 +205,9 @@ def reconcile(
 
 def _concerned(execute: Execute, chats: Range, events: Collection[str]) -> list[Entry]:
     """The rows of some chats that are not settled, or are about one of these events."""
-    given = {f"event_{place}": event for place, event in enumerate(sorted(events))}
-    about = f" OR event IN ({', '.join(f':{name}' for name in given)})" if given else ""
-    rows = execute(f"{_OF_CHATS}({_OPEN}{about})", {**given, **chats._asdict()})
+    about, given = _among("event", sorted(events))
+    limit = f"({_OPEN} OR {about})" if given else _OPEN
+    rows = execute(_OF_CHATS + limit, {**given, **chats._asdict()})
     return [entry(row) for row in rows]
 
 

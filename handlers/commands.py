@@ -68,9 +68,7 @@ def _or_asked(run: Run, before: str = "") -> Run:
 
     async def either(turn: Turn, argument: str) -> None:
         if argument:
-            # Not through what was spoken of: the command says all that is meant.
-            answer = turn.assistant.ask(f"{before} {argument}".strip(), now=turn.now)
-            await reminder_requests.respond(turn, answer)
+            await reminder_requests.respond(turn, turn.ask_anew(f"{before} {argument}".strip()))
         else:
             await run(turn, "")
 
@@ -133,8 +131,7 @@ def _named(kind: str) -> Run:
         if not argument:
             await turn.say_text(f"{kind}_usage", listings.choice_of(turn, kind))
             return
-        # Not through what was spoken of: the command says all that is meant.
-        answer = turn.assistant.ask(argument, now=turn.now)
+        answer = turn.ask_anew(argument)
         found = {entity.id for entity in answer.entities if entity.kind == kind}
         if not found:
             rows = [*_others(answer), *listings.choice_of(turn, kind)]

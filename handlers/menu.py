@@ -47,8 +47,8 @@ async def set_up(
 ) -> None:
     """Brings menus and descriptions up to date; what fails is tried at the next start."""
     for code in _codes():
-        for one in scopes(admin_chats, organiser_chats):
-            await _tried(_menus(bot, code, [one]))
+        for scope, commands in scopes(admin_chats, organiser_chats):
+            await _tried(_menu(bot, code, scope, commands))
         await _tried(_descriptions(bot, code, profile))
     await _tried(_menu_button(bot))
     # Last, for Telegram takes a new name only a few times a day.
@@ -80,7 +80,7 @@ async def set_for(bot: Bot, chat: int, commands: Iterable[Command]) -> None:
             if wanted == list(FOR_ALL):
                 await bot.delete_my_commands(scope, code)
             else:
-                await _menus(bot, code, [(scope, wanted)])
+                await _menu(bot, code, scope, wanted)
     except TelegramError as error:
         _log.warning("A menu was not set: %s", error.message)
 
@@ -89,14 +89,13 @@ def _codes() -> list[str | None]:
     return [None, *(code for code in languages() if code != DEFAULT)]
 
 
-async def _menus(
-    bot: Bot, code: str | None, wanted_in: Iterable[tuple[BotCommandScope, Sequence[Command]]]
+async def _menu(
+    bot: Bot, code: str | None, scope: BotCommandScope, commands: Sequence[Command]
 ) -> None:
     words = texts(code or DEFAULT)
-    for scope, commands in wanted_in:
-        wanted = tuple(BotCommand(name, says) for name, says in described(words, commands))
-        if await bot.get_my_commands(scope, code) != wanted:
-            await bot.set_my_commands(wanted, scope, code)
+    wanted = tuple(BotCommand(name, says) for name, says in described(words, commands))
+    if await bot.get_my_commands(scope, code) != wanted:
+        await bot.set_my_commands(wanted, scope, code)
 
 
 async def _descriptions(bot: Bot, code: str | None, profile: Profile) -> None:

@@ -63,6 +63,10 @@ class Turn:
     def ask(self, text: str) -> Answer:
         return self.assistant.ask(text, now=self.now, focus=self.focus)
 
+    def ask_anew(self, text: str) -> Answer:
+        """The same, not through what was spoken of: a command says all that is meant."""
+        return self.assistant.ask(text, now=self.now)
+
     def choose(self, reference: str) -> Answer:
         return self.assistant.choose(reference, now=self.now, focus=self.focus)
 

@@ -36,13 +36,11 @@ _OCCURRED = frozenset({"launched", "published", "announced", "organised", "plann
 _ON = frozenset({"on", "happening", "going on", "coming up", "up", "coming", "plans", "agenda"})
 _FEW_WORDS = 8
 _ANYTHING = frozenset({"anything", "something", "nothing", "everything"})
-_SEVERAL = frozenset({"meetings", "events", "conferences", "milestones", "committee meetings"})
-_SEVERAL |= {"steering committee meetings", "sessions", "webinars", "workshops", "dates"}
 _SOME = "5"
 """So many events are told where several are asked for."""
 _WHERE = frozenset({"cities", "countries", "places", "towns", "venues", "locations"})
 _TURNS = frozenset({"after", "before", "between", "next", "last"})
-_PLURALS = frozenset({"meetings", "events", "conferences"})
+_VERBAL = frozenset({"happens"})
 _ORGANISED_SINCE = "2023"
 """When the S3 Community of Practice began to organise the committee's meetings."""
 _OF_EVENTS = frozenset(
@@ -70,7 +68,7 @@ def compose_events(spans: Sequence[Span], snapshot: Snapshot) -> tuple[Reference
     series = _series_asked(spans, kinds)
     if series or "committee" in kinds:
         kinds, slots["kind"] = kinds | {"committee"}, "committee"
-    several = order & {"next", "last", "first"} or WHEN in slots or _speaks_of_several(spans)
+    several = order & {"next", "last", "first"} or WHEN in slots or says_several(spans)
     matter = _matter(spans) if kinds and several and not series else None
     told = {name: one for name, one in (("series", series), ("about", matter)) if one}
     slots |= _told_besides(spans) | {name: slot for name, (_, slot) in told.items()}
@@ -100,8 +98,7 @@ def compose_events(spans: Sequence[Span], snapshot: Snapshot) -> tuple[Reference
 def _how_many(spans: Sequence[Span]) -> dict[str, str]:
     """The slot ``many`` of "the next three meetings"; some are meant by "upcoming meetings"."""
     number = next((s.operator[-1] for s in spans if s.operator.startswith("number.")), None)
-    several = any(s.operator.startswith("subject_event.") and s.words in _SEVERAL for s in spans)
-    many = number or (_SOME if several else "1")
+    many = number or (_SOME if says_several(spans) else "1")
     return {"many": many} if many > "1" else {}
 
 
@@ -149,8 +146,14 @@ def _matter(spans: Sequence[Span]) -> tuple[Span, str] | None:
     return found[0] if len(found) == 1 else None
 
 
-def _speaks_of_several(spans: Sequence[Span]) -> bool:
-    return any(_PLURALS & set(span.words.split()) for span in spans)
+def says_several(spans: Sequence[Span]) -> bool:
+    """Whether events are spoken of in the plural."""
+    return any(
+        span.operator.startswith("subject_event.")
+        and span.words.endswith("s")
+        and span.words not in _VERBAL
+        for span in spans
+    )
 
 
 def _told_besides(spans: Sequence[Span]) -> dict[str, str]:
@@ -279,10 +282,7 @@ def _asks_for_many(spans: Sequence[Span]) -> bool:
         words & _WHERE or ("where" in words and words & {"has", "have"})
     ):
         return True  # "in which cities did the committee meet?"
-    plural = any(
-        span.operator.startswith("subject_event.") and span.words.endswith("s") for span in spans
-    )
-    return "ask.count" in operators or (plural and "ask.list" in operators)
+    return "ask.count" in operators or (says_several(spans) and "ask.list" in operators)
 
 
 def _coverage(spans: Sequence[Span], told: Sequence[Span]) -> int:

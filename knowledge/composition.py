@@ -8,6 +8,7 @@ from knowledge.clauses import AXES, Clause, ClauseReader
 from knowledge.conditions import (
     conditions_of,
     inherited,
+    lists_all,
     measures,
     merged,
     parallel,
@@ -78,13 +79,6 @@ def without_why(spans: Sequence[Span]) -> tuple[Span, ...] | None:
     return asked if len(asked) < len(spans) and any(span.names for span in spans) else None
 
 
-def _limits(condition: Condition) -> bool:
-    """Whether a condition asks for more than a country: a role, a partnership, or none of them."""
-    pattern = condition.pattern
-    asks = pattern.roles or pattern.partnerships or pattern.regions or pattern.other_than
-    return bool(asks) or condition.at_most is not None or pattern.vanguard is not None
-
-
 class _Composer:
     def __init__(
         self,
@@ -125,21 +119,14 @@ class _Composer:
         query = query or self._query(subject, noun, whether=whether)
         if query is None:
             return None
-        if self._loses_not(query):
-            return None
+        if question.says("set.not") and lists_all(query):
+            return None  # all there are would be told to who asks for those in none
         if theme is not None:
             query = self._with_theme(query, *theme)
         if subject == "region" and question.together("region"):
             query = self._with_partners(query)
         sure = strong(question, noun) and not self._asks_something_of_all(query, noun)
         return Composition(query, self._coverage(), sure)
-
-    def _loses_not(self, query: Query) -> bool:
-        """Whether all there are would be told to who asks for those that are not: "in none"."""
-        in_none = self.question.says("set.not") and query.subject != "partnership"
-        listed = query.operation in ("list", "count") and not query.candidates
-        within = all(not _limits(one) for one in query.conditions)
-        return in_none and listed and within and not query.measure
 
     def _asks_what_about(self, noun: int | None) -> bool:
         """Whether it is asked what a partnership is about, and not who or what it has."""

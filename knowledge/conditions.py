@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from knowledge.clauses import AXES, Clause
-from knowledge.query import OTHER_AXIS, Axis, Condition, Pattern
+from knowledge.query import OTHER_AXIS, Axis, Condition, Pattern, Query
 from knowledge.question import INTERROGATIVES, Question
 from knowledge.snapshot import Snapshot
 
@@ -119,3 +119,18 @@ def inherited(subject: Axis, clauses: list[Clause]) -> list[Clause]:
             earlier.roles |= later.roles
             later.roles = set()
     return [clause for clause in clauses if clause.says_something]
+
+
+def lists_all(query: Query) -> bool:
+    """Whether a query tells all regions or countries there are, of a country at most."""
+    if query.subject == "partnership" or query.operation not in ("list", "count"):
+        return False
+    limited = query.candidates or query.measure or any(map(_limits, query.conditions))
+    return not limited
+
+
+def _limits(condition: Condition) -> bool:
+    """Whether a condition asks for more than a country: a role, a partnership, or none of them."""
+    pattern = condition.pattern
+    asks = pattern.roles or pattern.partnerships or pattern.regions or pattern.other_than
+    return bool(asks) or condition.at_most is not None or pattern.vanguard is not None

@@ -108,7 +108,7 @@ def ends(event: Occasion) -> datetime | None:
 
 
 def remindable(event: Occasion) -> bool:
-    """Whether there is a day to be reminded of: not when it was cancelled or put off for now.
+    """Whether there is a day to be reminded of: not when it was cancelled or postponed.
 
     An event postponed to a day that is known is planned again, whatever it was called meanwhile.
     """

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from knowledge.chronology import series_of
+from knowledge.chronology import says_several, series_of
 from knowledge.described import (
     AT_ONCE,
     EVENTFUL,
@@ -24,7 +24,6 @@ DESCRIBED = "described"
 """The form of the name of an event that was told by what it was, not by its name."""
 _TURNS = frozenset({"order.after", "order.before", "order.between"})
 _SEVERAL = frozenset({"light.times", "order.next", "set.all"})
-_PLURALS = frozenset({"meetings", "conferences", "events", "milestones", "sessions", "dates"})
 _LEADING_TO = frozenset({"in", "of", "on", "at", "from", "for", "during", "the", "by", "s"})
 
 
@@ -125,10 +124,7 @@ def _without_own_year(spans: Sequence[Span], snapshot: Snapshot) -> Iterator[Spa
 
 def _of_one(spans: Sequence[Span]) -> bool:
     """Whether a question is about one event, not about several or how many there were."""
-    if any(
-        span.operator.startswith("subject_event.") and not _PLURALS.isdisjoint(span.words.split())
-        for span in spans
-    ):
+    if says_several(spans):
         return False
     meets = any(span.words in AT_ONCE for span in spans)
     asked = {span.operator for span in spans}

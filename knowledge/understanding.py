@@ -52,8 +52,7 @@ from knowledge.vocabulary import Span, Vocabulary
 
 _MOST_DECLARED = 5
 _COURTESIES = SMALL_TALK | {"help", "identity"}
-_COURTEOUS = 8
-"""Words of a message that may be no more than small talk."""
+"""What may be said at any time of a talk, and does not go on with it."""
 _SURE_PART = 90
 _OF_WHAT_IS_NAMED = 5
 _OF_ALL = frozenset({"partnerships_newer", "partnerships_size"})
@@ -249,8 +248,6 @@ class Reader:
         return self._understand_spans(spans, focus)
 
     def _understand_spans(self, spans: tuple[Span, ...], focus: Focus | None) -> Understanding:
-        if focus is not None and (courtesy := self._courteous(spans)):
-            return courtesy
         if focus is not None and may_stand(spans):
             alone = self.understand_spans(spans, None)
             if stands(spans, alone.decision):
@@ -258,7 +255,7 @@ class Reader:
         if focus is not None:
             follow = follow_up(spans, focus, self.snapshot, self._compose)
             if isinstance(follow, Reference):
-                candidate = Candidate(follow, 95, "follow-up")
+                candidate = self._courtesy_of(spans) or Candidate(follow, 95, "follow-up")
                 return Understanding(spans, "", (), (candidate,), Certain(candidate))
             spans = follow
         thread = thread_of(spans, focus)
@@ -280,15 +277,14 @@ class Reader:
             decision = self.talk.on_partnership(spans, focus) or decision
         return Understanding(spans, masked, ranked, decided[0][1], decision)
 
-    def _courteous(self, spans: tuple[Span, ...]) -> Understanding | None:
-        """A message that is wholly small talk, whatever was spoken of: "no", "what can you do?"."""
-        if len(spans) > _COURTEOUS or any(span.names for span in spans):
+    def _courtesy_of(self, spans: tuple[Span, ...]) -> Candidate | None:
+        """What is wholly small talk, and goes on with nothing: "no", "what can you do?"."""
+        if any(span.names for span in spans):
             return None
-        alone = self._understand_spans(spans, None)
-        decision = alone.decision
-        if isinstance(decision, Certain) and decision.candidate.score >= EXACT:
-            return alone if decision.candidate.reference.intent in _COURTESIES else None
-        return None
+        best = next(iter(self.ranking.rank(mask(spans), spans)), None)
+        if best is None or best.label not in _COURTESIES or best.score < EXACT:
+            return None
+        return Candidate(Reference(best.label), round(best.score), "declared")
 
     def _candidates(
         self, spans: Sequence[Span], ranked: Sequence[Ranked], focus: Focus | None

@@ -3,9 +3,8 @@
 A request comes down to a reference, such as ``remind|event=kick-off-2016,leads=1w+1d``. Its slots:
 a target (``event``, ``series``, ``partnership``, ``milestones``) or ``ask`` when it has to be asked
 back what is meant; ``next`` when only the next event of the target is; ``leads``, with ``add`` when
-they come on top of those there are; and one for each
-of what was said that no reminder can do (``NOT_POSSIBLE``): ``fixed`` when a time was named that
-does not depend on the event, ``far`` when a span is too long.
+they come on top of those there are; and one for each of what was said that no reminder can do
+(``knowledge.lead_times.NOT_POSSIBLE``).
 """
 
 from collections.abc import Iterator, Sequence

@@ -26,10 +26,11 @@ class Texts:
             self._words: Mapping[str, Any] = yaml.load(file, _LOADER)  # noqa: S506  C twin of safe
         said: Mapping[str, list[str]] = self._words["said"]
         self._said = {fold(one): command for command, ways in said.items() for one in ways}
-        self._begun = {
-            command: re.compile(rf"(?:{'|'.join(ways)})[\s:]+(?P<rest>\S.{{0,60}})", re.IGNORECASE)
-            for command, ways in self._words["said_with"].items()
-        }
+        self._said_like = [
+            (command, re.compile(way, re.IGNORECASE))
+            for command, ways in self._words["said_like"].items()
+            for way in ways
+        ]
         settings: dict[str, Any] = {
             "undefined": StrictUndefined,
             "trim_blocks": True,
@@ -62,10 +63,10 @@ class Texts:
         """
         if command := self._said.get(fold(text)):
             return command, ""
-        plain = text.strip().rstrip(".!?")
-        for command, begun in self._begun.items():
-            if found := begun.fullmatch(plain):
-                return command, found["rest"]
+        plain = " ".join(text.split()).rstrip(".!?")
+        for command, way in self._said_like:
+            if found := way.fullmatch(plain):
+                return command, found.groupdict().get("rest", "")
         return None
 
     def profile(self, key: str, **values: Any) -> str:
