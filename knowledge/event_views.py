@@ -113,6 +113,7 @@ def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
     period = bool(
         limits_of(reference) or anchor or reference.slot("country") or reference.slot("about")
     )
+    following = _ahead(alike, now)[:1] if coming else []
     listed = shown[:MOST_LISTED]
     apart = reference.intent == "events_list" and not period
     later = {event.id for event in shown if apart and snapshot.is_later(event)}
@@ -135,7 +136,7 @@ def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
         "at_edges": reference.slot("whether") and _at_edges(reference, shown),
         "last": past[-1] if past else None,
         "coming": coming,
-        "following": _ahead(alike, now)[:1] if coming else [],
+        "following": following,
         "undated": _undated(alike if coming else chosen, today),
         "foreseen": [] if reference.slot("about") else _foreseen(snapshot, kind, today),
         "country_names": {id: country.name for id, country in snapshot.countries.items()},
@@ -146,7 +147,8 @@ def events_view(snapshot: Snapshot, reference: Reference, now: datetime) -> View
         Offer("event_about", event.title, Reference("event_about", (("event", event.id),)))
         for event in listed[:3]
     )
-    facts: tuple[Fact, ...] = tuple(listed) or tuple(past[-1:]) or snapshot.events[:1]
+    told = listed or following or past[-1:]
+    facts: tuple[Fact, ...] = tuple(told) or snapshot.events[:1]
     return View(data, facts, "event", tuple(event.id for event in listed), offers)
 
 
