@@ -18,8 +18,12 @@ IN_GROUP = 16
 """Messages in a minute to a group, of the 20 that Telegram takes: the rest is for answers."""
 
 _SECOND, _MINUTE = 1.0, 60.5
-_ON_ITS_WAY = 0.1
-"""Seconds after which a call has arrived, even if its answer takes longer."""
+_ON_ITS_WAY = 1.0
+"""Seconds after which a call has arrived, even if its answer takes longer: a busy machine or a slow
+network may hold it up for tenths of a second."""
+
+_OF_THE_DEAD = 0.1
+"""The same for the last calls of a process that has ended: they had left it."""
 
 _PACE = 1 / 29
 """Seconds between unasked messages: many at once would reach Telegram as one crowd."""
@@ -123,7 +127,7 @@ class Windows:
 
     def begin(self) -> None:
         """Nothing is known of what another process sent just now: its windows are waited out."""
-        self._stopped = self._clock() + _SECOND + _ON_ITS_WAY
+        self._stopped = self._clock() + _SECOND + _OF_THE_DEAD
 
     def hold(self, chat_id: int, seconds: float) -> None:
         """Telegram wants no calls to a chat for a while; when many say so, it means all."""
